@@ -35,3 +35,11 @@ export const DEAD_LETTER_CODES = [
   'decompression_failed',
 ] as const;
 export type DeadLetterCode = (typeof DEAD_LETTER_CODES)[number];
+
+/** What a room made of a batch; `counted[i]` says whether `events[i]` entered the state (its fingerprint is kept). */
+export interface FoldResult {
+  readonly counted: readonly boolean[];
+  readonly rejections: readonly Rejection[];
+  /** Events left out without being wrong, by cause, for the metrics: `no_consent`, `unknown_customer`, `duplicate`. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
