@@ -1,12 +1,11 @@
 // Writes what happened to customers into the outbox, in the transaction in which it happened: one row per event with the
 // customer's next sequence number, and one delivery row per destination that wants it.
-import type { OutgoingType } from '../events/outgoing-event.ts';
 import type { Queryable } from './pool.ts';
 
 export interface NewOutboxEvent {
   readonly customerId: string;
   readonly eventId: string;
-  readonly type: OutgoingType;
+  readonly type: string;
   readonly data: object;
   readonly occurredAtMs: number;
 }
