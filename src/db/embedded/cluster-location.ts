@@ -1,0 +1,66 @@
+// Decides where the cluster of a data folder lies: inside it, or, where root's server user cannot get into that folder
+// (a checkout under a private home), outside of it behind a link.
+import { chmod, mkdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EcsError } from '../../lib/errors.ts';
+import { makeId } from '../../lib/ids.ts';
+import { hasErrorCode, ifPresent } from './file-error.ts';
+import { WAY_OUT } from './run-program.ts';
+import { findClosedFolder, findServerUser, type ServerUser } from './server-user.ts';
+
+/** A folder that outlives reboots and tidy-ups, and that other users can neither write in nor prepare for us. */
+export const SYSTEM_DIR = '/var/lib/ecs';
+
+export interface ClusterLocation {
+  /** The folder that holds the cluster and whatever else its server user must reach. */
+  readonly homeDir: string;
+  /** The cluster: real path, may not exist yet. */
+  readonly clusterDir: string;
+  /** Who PostgreSQL runs as; undefined means as ourselves. */
+  readonly user: ServerUser | undefined;
+}
+
+export async function locateCluster(dataDir: string, systemDir = SYSTEM_DIR): Promise<ClusterLocation> {
+  const root = await realpath(dataDir);
+  const linked = await readClusterLink(root);
+  const clusterDir = linked ?? join(root, 'postgres');
+  const found = await ifPresent(stat(clusterDir));
+  const user = await findServerUser(found === undefined ? undefined : clusterDir);
+  const closed = await findClosedFolder(dirname(clusterDir), user);
+  if (closed === undefined) return { homeDir: dirname(clusterDir), clusterDir, user };
+  if (found !== undefined || linked !== undefined) {
+    throw new EcsError(
+      'ECS_EMBEDDED_UNAVAILABLE',
+      `PostgreSQL cannot run as root, and its user ${user?.uid} may not enter ${closed}. Move ${clusterDir} out of there, or run ECS as the owner of that folder. ${WAY_OUT}`,
+    );
+  }
+  return { ...(await makeOutsideHome(root, closed, systemDir)), user };
+}
+
+/** Where the cluster lies if it was placed outside; the link stands before the cluster does. */
+export async function readClusterLink(root: string): Promise<string | undefined> {
+  try {
+    return await readlink(join(root, 'postgres'));
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'EINVAL')) return undefined;
+    throw error;
+  }
+}
+
+async function makeOutsideHome(root: string, closed: string, systemDir: string) {
+  const homeDir = join(systemDir, makeId());
+  try {
+    await mkdir(homeDir, { recursive: true });
+    await chmod(systemDir, 0o711);
+    await chmod(homeDir, 0o711);
+  } catch (error) {
+    throw new EcsError(
+      'ECS_EMBEDDED_UNAVAILABLE',
+      `PostgreSQL cannot run as root, its user may not enter ${closed}, and ${systemDir} cannot be made. Move ECS out of ${closed} (to /opt, say), or run it as an ordinary user. ${WAY_OUT}`,
+      { cause: error },
+    );
+  }
+  const clusterDir = join(homeDir, 'postgres');
+  await symlink(clusterDir, join(root, 'postgres'));
+  return { homeDir, clusterDir };
+}

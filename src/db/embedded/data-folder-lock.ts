@@ -1,0 +1,62 @@
+// One process at a time owns a data folder. The operating system holds the lock, so it ends with its process however
+// that ends; a file with a process id in it could outlive its writer or name another one.
+import { constants, type Stats } from 'node:fs';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { EcsError } from '../../lib/errors.ts';
+import { hasErrorCode, ifPresent } from './file-error.ts';
+
+export interface DataFolderLock {
+  release(): Promise<void>;
+}
+
+/** The one file that stays in an emptied data folder. */
+export const LOCK_NOTE = 'lock';
+
+/** Makes the folder if needed and takes it, or throws ECS_DATA_FOLDER_IN_USE. */
+export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
+  // As root, PostgreSQL runs as another user who has to pass through; the cluster itself is closed to all others.
+  await mkdir(dataDir, { recursive: true, mode: process.geteuid?.() === 0 ? 0o711 : 0o700 });
+  const noteFile = join(dataDir, LOCK_NOTE);
+  try {
+    const lock = process.platform === 'linux' ? await holdSocket(await stat(dataDir)) : await holdFile(noteFile);
+    // Only a hint for the message below; the lock does not depend on it.
+    await writeFile(noteFile, `${process.pid}\n`);
+    return lock;
+  } catch (error) {
+    if (!hasErrorCode(error, 'EADDRINUSE', 'EAGAIN', 'EWOULDBLOCK', 'EBUSY')) throw error;
+    const owner = (await ifPresent(readFile(noteFile, 'utf8')))?.trim();
+    throw new EcsError(
+      'ECS_DATA_FOLDER_IN_USE',
+      `The data folder ${dataDir} is in use by another ECS${owner ? ` (process ${owner})` : ''}. Stop that one first, or choose another data folder.`,
+      { cause: error, facts: { dataDir, owner } },
+    );
+  }
+}
+
+/**
+ * An abstract socket: no file to be left behind, no limit on the length of the path. It is named after the folder's
+ * device and inode, so that two paths to one folder meet.
+ */
+async function holdSocket(folder: Stats): Promise<DataFolderLock> {
+  const server = createServer((socket) => socket.destroy());
+  await listen(server, `\0ecs-data-folder-${folder.dev}-${folder.ino}`);
+  server.unref();
+  return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => resolve());
+  });
+}
+
+/** O_EXLOCK of macOS and the BSDs: opening and locking are one step. Node has no name for it. */
+const O_EXLOCK = 0x20;
+
+async function holdFile(path: string): Promise<DataFolderLock> {
+  const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | O_EXLOCK, 0o600);
+  return { release: () => handle.close() };
+}
