@@ -381,7 +381,8 @@ create table idempotency_keys (
   idempotency_key text not null,
   request_sha256 bytea not null,
   status integer,
-  response jsonb,
+  -- The body as it was sent, so that a replay gives the same bytes.
+  response text,
   created_at timestamptz not null,
   primary key (owner, route, idempotency_key)
 );

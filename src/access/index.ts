@@ -1,0 +1,14 @@
+// The face of access: who may call, and how a repeated call is answered once.
+export type { ApiKey, ApiKeyState } from './api-key.ts';
+export { authenticate, type Caller } from './load-caller.ts';
+export { getKey, listKeys } from './load-keys.ts';
+export { ensureFirstKey, type FirstKey, type FirstKeyOptions } from './save-first-key.ts';
+export {
+  type IdempotentAnswer,
+  type IdempotentRequest,
+  pruneIdempotencyKeys,
+  runIdempotent,
+  type StoredAnswer,
+} from './save-idempotent.ts';
+export { type CreatedKey, createKey, type KeyRotation, type NewKey, revokeKey, rotateKey } from './save-keys.ts';
+export { CUSTOMER_SCOPES, holdsScope, holdsScopes, SCOPES, type Scope } from './scopes.ts';
