@@ -1,0 +1,4 @@
+// The face of the privacy room: what customers consented to, and what a withdrawal deletes.
+export { type CustomerHandler, createCustomerHandler } from './customer-handler.ts';
+export { type ConsentView, listConsents } from './list-consents.ts';
+export { type ConsentChange, type ConsentOptions, type ConsentOutcome, recordConsents } from './record-consents.ts';
