@@ -1,0 +1,36 @@
+// Builds the CloudEvents of simulated people. Ids follow from the seed and a counter, so a repeated run repeats them.
+import type { InputTopic } from '../../events/topics.ts';
+
+export interface SimulatedEvent {
+  readonly topic: InputTopic;
+  readonly customerId: string;
+  readonly timeMs: number;
+  readonly value: Buffer;
+}
+
+const TYPE_OF_TOPIC: Readonly<Record<InputTopic, string>> = {
+  'ecs.customers.v1': 'ecs.customer.v1',
+  'ecs.emotions.v1': 'ecs.emotion.v1',
+  'ecs.thoughts.v1': 'ecs.thought.v1',
+  'ecs.transactions.v1': 'ecs.transaction.v1',
+  'ecs.statements.v1': 'ecs.statement.v1',
+};
+
+export type BuildEvent = (topic: InputTopic, customerId: string, timeMs: number, data: object) => SimulatedEvent;
+
+export function createEventBuilder(source: string): BuildEvent {
+  let made = 0;
+  return (topic, customerId, timeMs, data) => {
+    made += 1;
+    const event = {
+      specversion: '1.0',
+      id: `${made}`,
+      source,
+      type: TYPE_OF_TOPIC[topic],
+      subject: customerId,
+      time: new Date(timeMs).toISOString(),
+      data,
+    };
+    return { topic, customerId, timeMs, value: Buffer.from(JSON.stringify(event)) };
+  };
+}
