@@ -1,0 +1,8 @@
+// What the command line's exit code says; part of its contract.
+export const EXIT_OK = 0;
+/** Something went wrong while running; the message says what and the way out. */
+export const EXIT_FAILED = 1;
+/** The command's own words are wrong. */
+export const EXIT_USAGE = 2;
+/** `doctor` found something to mend, `replay` found a difference. */
+export const EXIT_FINDINGS = 3;
