@@ -1,4 +1,6 @@
 // The face of the database room: connections, transactions, migrations, and the PostgreSQL that comes with ECS.
+export { binaryArray } from './binary-array.ts';
+export { dumpSchema } from './dump-schema.ts';
 export { resetData } from './embedded/reset-data.ts';
 export {
   type EmbeddedPostgres,

@@ -21,14 +21,18 @@ export interface PoolOptions {
 /** Two releases behind the newest that still get fixes; the SQL of ECS is tested on it. */
 export const POSTGRES_VERSION_MIN = 15;
 
-const CONNECTION_TIMEOUT_MS = 5_000;
+const CONNECTION_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const LOCK_TIMEOUT_MS = 10_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 // The server's own timeout comes first; ours ends the wait when the server or the network has gone silent.
 const ANSWER_GRACE_MS = 5_000;
 
-const OID = { int8: 20, int8Array: 1016, date: 1082, dateArray: 1182 } as const;
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+const TEXT_ARRAY: number = 1009;
+const DATE = 1082;
+const DATE_ARRAY = 1182;
 
 function parseInt8(text: string): number {
   const value = Number(text);
@@ -36,15 +40,20 @@ function parseInt8(text: string): number {
   return value;
 }
 
-const parseText = (text: string): string => text;
-const { arrayParser } = pg.types;
+function parseInt8Array(text: string): Array<number | null> {
+  const parts: Array<string | null> = parseTextArray(text);
+  return parts.map((part) => (part === null ? null : parseInt8(part)));
+}
 
-// A date has no time zone; the driver would make local midnight of it. bigint would come as text.
+const parseText = (text: string): string => text;
+const parseTextArray = pg.types.getTypeParser(TEXT_ARRAY, 'text');
+
+// A date has no time zone; the driver would make local midnight of it. A bigint would come as text.
 const TEXT_PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
-  [OID.int8, parseInt8],
-  [OID.int8Array, (text) => arrayParser(text, parseInt8)],
-  [OID.date, parseText],
-  [OID.dateArray, (text) => arrayParser(text, parseText)],
+  [INT8, parseInt8],
+  [INT8_ARRAY, parseInt8Array],
+  [DATE, parseText],
+  [DATE_ARRAY, parseTextArray],
 ]);
 
 const types: pg.CustomTypesConfig = {

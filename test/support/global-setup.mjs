@@ -10,6 +10,7 @@ const { checkServer, createPool, isEcsError, migrate, resetData, startEmbeddedPo
 
 const RUN_PREFIX = 'ecs-test-run-';
 
+// biome-ignore lint/style/noDefaultExport: Jest takes the default export.
 export default async function globalSetup() {
   const server = await startServer();
   const template = `ecs_template_${randomUUID().replaceAll('-', '')}`;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 const { createPool } = await import('./sources.ts');
 
+// biome-ignore lint/style/noDefaultExport: Jest takes the default export.
 export default async function globalTeardown() {
   await stopKafka();
   const { testServer } = globalThis;

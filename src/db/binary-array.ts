@@ -1,0 +1,122 @@
+// Arrays as PostgreSQL's own binary bytes, for the few hot statements that unnest thousands of values: about a third
+// of the driver's cost of printing and parsing text. The driver sends a Buffer in binary format, so the SQL must name
+// the type: `unnest($1::float8[])`, with `binaryArray.float8(values)` as the parameter.
+import { assert } from '../lib/assert.ts';
+
+const OID = { bytea: 17, int8: 20, int4: 23, text: 25, float8: 701, timestamptz: 1184 } as const;
+
+// number of dimensions, has nulls, element type, length, lower bound
+const HEADER_BYTES = 20;
+const LENGTH_BYTES = 4;
+
+type WriteElement<T> = (buffer: Buffer, value: T, offset: number) => void;
+
+function writeHeader(buffer: Buffer, elementOid: number, length: number, hasNulls: boolean): void {
+  buffer.writeInt32BE(1, 0);
+  buffer.writeInt32BE(hasNulls ? 1 : 0, 4);
+  buffer.writeInt32BE(elementOid, 8);
+  buffer.writeInt32BE(length, 12);
+  buffer.writeInt32BE(1, 16);
+}
+
+function encodeEmpty(elementOid: number): Buffer {
+  const buffer = Buffer.alloc(12);
+  buffer.writeInt32BE(elementOid, 8);
+  return buffer;
+}
+
+/** Elements of one size; a null takes its length field only. */
+function encodeFixed<T>(values: ArrayLike<T | null>, elementOid: number, size: number, write: WriteElement<T>): Buffer {
+  if (values.length === 0) return encodeEmpty(elementOid);
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + values.length * (LENGTH_BYTES + size));
+  let end = HEADER_BYTES;
+  let hasNulls = false;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? null;
+    end = buffer.writeInt32BE(value === null ? -1 : size, end);
+    if (value === null) {
+      hasNulls = true;
+      continue;
+    }
+    write(buffer, value, end);
+    end += size;
+  }
+  writeHeader(buffer, elementOid, values.length, hasNulls);
+  return buffer.subarray(0, end);
+}
+
+function encodeVariable<T>(
+  values: ArrayLike<T | null>,
+  elementOid: number,
+  measure: (value: T) => number,
+  write: WriteElement<T>,
+): Buffer {
+  if (values.length === 0) return encodeEmpty(elementOid);
+  const sizes = Array.from(values, (value) => (value === null ? -1 : measure(value)));
+  const total = sizes.reduce((sum, size) => sum + LENGTH_BYTES + Math.max(size, 0), HEADER_BYTES);
+  const buffer = Buffer.allocUnsafe(total);
+  let end = HEADER_BYTES;
+  sizes.forEach((size, index) => {
+    const value = values[index] ?? null;
+    end = buffer.writeInt32BE(size, end);
+    if (value === null) return;
+    write(buffer, value, end);
+    end += size;
+  });
+  writeHeader(buffer, elementOid, values.length, sizes.includes(-1));
+  return buffer;
+}
+
+const TWO_32 = 4_294_967_296;
+
+/** Two halves: a BigInt per element would cost more than all the rest. */
+function writeInt8(buffer: Buffer, value: number, offset: number): void {
+  assert(Number.isSafeInteger(value), `${value} is not an integer that fits an int8 exactly`);
+  const high = Math.floor(value / TWO_32);
+  buffer.writeInt32BE(high, offset);
+  buffer.writeUInt32BE(value - high * TWO_32, offset + 4);
+}
+
+function writeInt4(buffer: Buffer, value: number, offset: number): void {
+  assert(Number.isInteger(value), `${value} is not an integer`);
+  buffer.writeInt32BE(value, offset);
+}
+
+const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
+const INT64_MAX = 2n ** 63n - 1n;
+
+function writeTimestamp(buffer: Buffer, timeMs: number, offset: number): void {
+  if (timeMs === Number.POSITIVE_INFINITY) buffer.writeBigInt64BE(INT64_MAX, offset);
+  else if (timeMs === Number.NEGATIVE_INFINITY) buffer.writeBigInt64BE(-INT64_MAX - 1n, offset);
+  else {
+    assert(Number.isSafeInteger(timeMs), `${timeMs} is not a time in whole milliseconds`);
+    const sinceEpochMs = timeMs - POSTGRES_EPOCH_MS;
+    const isExact = Number.isSafeInteger(sinceEpochMs * 1_000);
+    // Microseconds are exact in a number between the years 1714 and 2285.
+    if (isExact) writeInt8(buffer, sinceEpochMs * 1_000, offset);
+    else buffer.writeBigInt64BE(BigInt(sinceEpochMs) * 1_000n, offset);
+  }
+}
+
+/** Nullable values in, one `Buffer` parameter out. Times are milliseconds since 1970, or plus or minus infinity. */
+export const binaryArray = {
+  float8: (values: ArrayLike<number | null>): Buffer =>
+    encodeFixed(values, OID.float8, 8, (buffer, value, offset) => buffer.writeDoubleBE(value, offset)),
+  int8: (values: ArrayLike<number | null>): Buffer => encodeFixed(values, OID.int8, 8, writeInt8),
+  int4: (values: ArrayLike<number | null>): Buffer => encodeFixed(values, OID.int4, 4, writeInt4),
+  timestamptz: (values: ArrayLike<number | null>): Buffer => encodeFixed(values, OID.timestamptz, 8, writeTimestamp),
+  text: (values: ArrayLike<string | null>): Buffer =>
+    encodeVariable(
+      values,
+      OID.text,
+      (value) => Buffer.byteLength(value, 'utf8'),
+      (buffer, value, offset) => buffer.write(value, offset, 'utf8'),
+    ),
+  bytea: (values: ArrayLike<Uint8Array | null>): Buffer =>
+    encodeVariable(
+      values,
+      OID.bytea,
+      (value) => value.byteLength,
+      (buffer, value, offset) => buffer.set(value, offset),
+    ),
+} as const;
