@@ -1,0 +1,31 @@
+// The types of kafka-launcher.mjs for the tests, which are TypeScript.
+
+export class KafkaLauncherError extends Error {}
+
+export interface RunningKafka {
+  readonly brokers: string[];
+  readonly port: number;
+  readonly dir: string;
+  readonly pid: number;
+  readonly exited: Promise<{ code: number | null; signal: string | null }>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  /** Lets this process end although the broker runs. */
+  unref(): void;
+}
+
+export interface StartKafkaOptions {
+  readonly dir: string;
+  readonly port?: number;
+  readonly props?: Readonly<Record<string, string | number | boolean>>;
+  readonly diesWith?: number;
+  readonly temporary?: boolean;
+  readonly log?: (line: string) => void;
+}
+
+export function startKafka(options: StartKafkaOptions): Promise<RunningKafka>;
+export function fetchKafka(options?: { readonly log?: (line: string) => void }): string;
+export function isKafkaFetched(): boolean;
+export function findJava(): string;
+export function answers(port: number, host?: string): Promise<boolean>;
+export function findFreePort(): Promise<number>;
