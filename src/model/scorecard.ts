@@ -23,6 +23,8 @@ const featureTableSchema = z
   .strictObject({
     name,
     monotone: monotoneSchema,
+    /** The direction holds from this value on; null: everywhere. */
+    monotoneFrom: finite.nullable(),
     cuts: z.array(finite).max(255),
     logOdds: z.array(finite).min(1).max(256),
     /** Training rows in each bin: what the table rests on. */
@@ -38,7 +40,7 @@ const featureTableSchema = z
     if (!isRising(table.cuts, true)) {
       context.addIssue({ code: 'custom', path: ['cuts'], message: 'cuts must rise' });
     }
-    if (!keepsSign(table.logOdds, table.monotone)) {
+    if (!keepsDirection(table)) {
       context.addIssue({ code: 'custom', path: ['logOdds'], message: `the table is not monotone ${table.monotone}` });
     }
   });
@@ -74,7 +76,6 @@ const metricsSchema = z.strictObject({
   ks: share,
   brier: share,
   logLoss: finite.nonnegative(),
-  hMeasure: share,
   /** Expected calibration error over ten bins of equal count. */
   calibrationError: share,
   calibrationSlope: finite,
@@ -83,6 +84,7 @@ const metricsSchema = z.strictObject({
 export type Metrics = z.infer<typeof metricsSchema>;
 
 const trainingSchema = z.strictObject({
+  source: z.string().min(1),
   rows: count,
   defaults: count,
   seed: z.number().int().nonnegative(),
@@ -134,10 +136,16 @@ function isRising(values: readonly number[], strictly: boolean): boolean {
   });
 }
 
-function keepsSign(values: readonly number[], monotone: Monotone): boolean {
+/** Bins that lie wholly below `monotoneFrom` may stand in any order. */
+function keepsDirection(table: {
+  cuts: number[];
+  logOdds: number[];
+  monotone: Monotone;
+  monotoneFrom: number | null;
+}): boolean {
+  const { monotone, monotoneFrom } = table;
   if (monotone === 'free') return true;
-  return isRising(
-    values.map((value) => (monotone === 'up' ? value : -value)),
-    false,
-  );
+  const first = monotoneFrom === null ? 0 : table.cuts.filter((cut) => cut <= monotoneFrom).length;
+  const directed = table.logOdds.slice(first).map((value) => (monotone === 'up' ? value : -value));
+  return isRising(directed, false);
 }

@@ -1,0 +1,53 @@
+// `ecs model train`: reads the files, trains, writes the artefact and, if asked, its model card. Hands back plain facts.
+import { parseScorecard } from './load-scorecard.ts';
+import { renderModelCard } from './render-model-card.ts';
+import { saveModelCard, saveScorecard } from './save-scorecard.ts';
+import { type Metrics, modelVersionOf } from './scorecard.ts';
+import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
+import { trainScorecard } from './train-scorecard.ts';
+
+export interface ModelTrainArgs {
+  readonly dataPath: string;
+  readonly specPath: string;
+  /** A CSV joined to the data by the id column, for the rows to set aside. */
+  readonly splitsPath?: string | undefined;
+  readonly outPath: string;
+  readonly cardPath?: string | undefined;
+  /** Instead of the spec's own seed. */
+  readonly seed?: number | undefined;
+  readonly onProgress?: ((bagsDone: number, bags: number) => void) | undefined;
+}
+
+export interface ModelTrainResult {
+  readonly name: string;
+  readonly modelVersion: string;
+  readonly outPath: string;
+  readonly cardPath: string | null;
+  readonly rows: number;
+  readonly defaults: number;
+  readonly rounds: number;
+  readonly outOfBag: Metrics;
+  readonly holdout: Metrics | null;
+}
+
+export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainResult> {
+  const spec = await loadTrainingSpec(args.specPath);
+  const data = await loadTrainingData(args.dataPath, args.splitsPath ?? null, spec);
+  const trained = trainScorecard({ ...data, spec, seed: args.seed, onProgress: args.onProgress });
+  // What is written is what a reader would accept: the trainer's output goes through the door like any file.
+  const scorecard = parseScorecard(trained, args.outPath);
+  await saveScorecard(args.outPath, scorecard);
+  if (args.cardPath !== undefined) await saveModelCard(args.cardPath, renderModelCard(scorecard));
+  const { rows, defaults, rounds, outOfBag, holdout } = scorecard.training;
+  return {
+    name: scorecard.name,
+    modelVersion: modelVersionOf(scorecard),
+    outPath: args.outPath,
+    cardPath: args.cardPath ?? null,
+    rows,
+    defaults,
+    rounds,
+    outOfBag,
+    holdout,
+  };
+}

@@ -1,0 +1,19 @@
+// Writes an artefact as JSON that people can read and diff: one member a line, but a table's numbers side by side.
+import { writeFile } from 'node:fs/promises';
+import type { Scorecard } from './scorecard.ts';
+
+export async function saveScorecard(path: string, scorecard: Scorecard): Promise<void> {
+  await writeFile(path, formatScorecard(scorecard));
+}
+
+export function formatScorecard(scorecard: Scorecard): string {
+  const text = JSON.stringify(scorecard, null, 2);
+  const oneLine = text.replace(/\[[\s\d.,eE+-]*\]/g, (numbers) =>
+    numbers.replace(/\s+/g, ' ').replace(/\[ | \]/g, (edge) => edge.trim()),
+  );
+  return `${oneLine}\n`;
+}
+
+export async function saveModelCard(path: string, markdown: string): Promise<void> {
+  await writeFile(path, markdown);
+}

@@ -1,0 +1,63 @@
+// Reads what a training run needs from disk: the spec, the CSV, the splits; with the hashes that name their content.
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+import { sha256 } from '../../lib/canonical-json.ts';
+import { EcsError } from '../../lib/errors.ts';
+import { parseTrainingSpec, type TrainingSpec } from '../training-spec.ts';
+import { buildTrainingTable, type CsvRecord, type TrainingTable } from './training-table.ts';
+
+export interface LoadedTrainingData {
+  readonly table: TrainingTable;
+  readonly dataSha256: string;
+  readonly splitsSha256: string | null;
+}
+
+export async function loadTrainingSpec(path: string): Promise<TrainingSpec> {
+  const text = (await readBytes(path)).toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new EcsError('ECS_FILE_INVALID', `${path} is not JSON`, { cause, facts: { path } });
+  }
+  return parseTrainingSpec(value, path);
+}
+
+export async function loadTrainingData(
+  dataPath: string,
+  splitsPath: string | null,
+  spec: TrainingSpec,
+): Promise<LoadedTrainingData> {
+  const data = await readBytes(dataPath);
+  const splits = splitsPath === null ? null : await readBytes(splitsPath);
+  const table = buildTrainingTable(
+    parseCsv(data, dataPath),
+    splits === null || splitsPath === null ? null : parseCsv(splits, splitsPath),
+    spec,
+  );
+  return {
+    table,
+    dataSha256: sha256(data).toString('hex'),
+    splitsSha256: splits === null ? null : sha256(splits).toString('hex'),
+  };
+}
+
+function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
+  try {
+    return parse(bytes, { columns: true, bom: true, skip_empty_lines: true, trim: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new EcsError('ECS_FILE_INVALID', `${path} is not a CSV with a header line: ${why}`, {
+      cause,
+      facts: { path },
+    });
+  }
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new EcsError('ECS_FILE_INVALID', `the file ${path} cannot be read`, { cause, facts: { path } });
+  }
+}
