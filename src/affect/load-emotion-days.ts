@@ -14,10 +14,22 @@ export interface EmotionDay {
 
 /** The newest `days` days that have readings, oldest first. */
 export async function loadEmotionDays(
-  _db: Queryable,
-  _customerId: string,
-  _purpose: ConsentPurpose,
-  _days: number,
+  db: Queryable,
+  customerId: string,
+  purpose: ConsentPurpose,
+  days: number,
 ): Promise<EmotionDay[]> {
-  throw new Error('being written');
+  const { rows } = await db.query<EmotionDay>({
+    name: 'load-emotion-days',
+    text: `
+      select day, readings, valence / weight as valence,
+        case when purpose = 'thoughts' then null else arousal / weight end as arousal,
+        stress / nullif(stress_weight, 0) as stress
+      from (
+        select * from emotion_days where customer_id = $1 and purpose = $2 order by day desc limit $3
+      ) newest
+      order by day`,
+    values: [customerId, purpose, days],
+  });
+  return rows.map(({ day, readings, valence, arousal, stress }) => ({ day, readings, valence, arousal, stress }));
 }
