@@ -10,6 +10,13 @@ export const customerIdSchema = z
   .regex(/^[\x21-\x7e]+$/)
   .describe('Opaque customer id given by the lender, printable ASCII without spaces. Never a natural id.');
 
+/** No control characters and no halves of characters: PostgreSQL cannot store a NUL, and what it cannot store would block a partition. */
+const identitySchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]+$/u);
+
 /** RFC 3339 instant with a zone; ECS keeps milliseconds. */
 export const instantSchema = z
   .string()
@@ -26,8 +33,8 @@ export const currencySchema = z
 export function envelopeSchema<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.strictObject({
     specversion: z.literal('1.0'),
-    id: z.string().min(1).max(200).describe('Unique together with source; a retry keeps it.'),
-    source: z.string().min(1).max(200).describe('URI reference of the producer.'),
+    id: identitySchema.describe('Unique together with source; a retry keeps it. Text without control characters.'),
+    source: identitySchema.describe('URI reference of the producer. Text without control characters.'),
     type: z.literal(type),
     subject: customerIdSchema,
     time: instantSchema.describe('When it happened (event time). A retry keeps it.'),

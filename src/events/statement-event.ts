@@ -7,7 +7,11 @@ import { currencySchema, envelopeSchema, instantSchema } from './envelope.ts';
 export const statementDataSchema = z.strictObject({
   closedAt: instantSchema.describe('End of the statement period; one statement per customer and instant.'),
   currency: currencySchema,
-  balanceMinor: z.int().min(-AMOUNT_MINOR_MAX).max(AMOUNT_MINOR_MAX).describe('Owed at the close; negative is a credit balance.'),
+  balanceMinor: z
+    .int()
+    .min(-AMOUNT_MINOR_MAX)
+    .max(AMOUNT_MINOR_MAX)
+    .describe('Owed at the close; negative is a credit balance.'),
   minimumDueMinor: z.int().min(0).max(AMOUNT_MINOR_MAX),
   paidMinor: z.int().min(0).max(AMOUNT_MINOR_MAX).describe('Paid since the statement before.'),
   monthsPastDue: z.int().min(0).max(120),
