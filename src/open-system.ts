@@ -1,0 +1,98 @@
+// Wires what every command needs and nothing that runs: database (our own or a given one), schema, model, policies,
+// decider. Closing gives back everything that opening took.
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { Registry } from 'prom-client';
+import type { Config } from './config.ts';
+import {
+  checkSchema,
+  checkServer,
+  createPool,
+  findRunningPostgres,
+  MIGRATIONS_DIR,
+  migrate,
+  startEmbeddedPostgres,
+} from './db/index.ts';
+import { createDecider, type Decider, registerVersions } from './decision/index.ts';
+import { systemClock } from './lib/clock.ts';
+import { makeId } from './lib/ids.ts';
+import type { Log } from './lib/log.ts';
+import { type LoadedScorecard, loadScorecard, shippedScorecardPath } from './model/index.ts';
+import { loadPolicies, type PackName, type Policies } from './policy/index.ts';
+
+export interface System {
+  readonly config: Config;
+  readonly log: Log;
+  readonly pool: pg.Pool;
+  readonly metrics: Registry;
+  readonly model: LoadedScorecard;
+  readonly policies: Policies;
+  readonly decider: Decider;
+  /** Whose PostgreSQL it is. */
+  readonly database: 'embedded' | 'external';
+  readonly migrationsApplied: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Use the PostgreSQL of an ECS that is already running on the data folder instead of refusing. */
+  readonly attach?: boolean;
+  /** Bring the schema up to date (default), or only check that it is. */
+  readonly migrate?: boolean;
+}
+
+export async function openSystem(config: Config, log: Log, options: OpenOptions = {}): Promise<System> {
+  const database = await openDatabase(config, options.attach ?? false);
+  const pool = createPool({ connectionString: database.connectionString, max: config.poolConnections });
+  const close = async () => {
+    await pool.end();
+    await database.stop();
+  };
+  try {
+    await checkServer(pool);
+    const migrationsApplied = await bringSchemaUpToDate(pool, options.migrate ?? true);
+    const rooms = await wireRooms(pool, config, log);
+    return { config, log, pool, metrics: new Registry(), ...rooms, database: database.kind, migrationsApplied, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface OpenDatabase {
+  readonly kind: System['database'];
+  readonly connectionString: string;
+  stop(): Promise<void>;
+}
+
+async function openDatabase(config: Config, attach: boolean): Promise<OpenDatabase> {
+  const nothing = async () => {};
+  if (config.databaseUrl !== null) return { kind: 'external', connectionString: config.databaseUrl, stop: nothing };
+  const running = attach ? await findRunningPostgres(config.dataDir) : null;
+  if (running !== null) return { kind: 'embedded', connectionString: running, stop: nothing };
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  return { kind: 'embedded', connectionString: embedded.connectionString, stop: () => embedded.stop() };
+}
+
+async function bringSchemaUpToDate(pool: pg.Pool, mayMigrate: boolean): Promise<string[]> {
+  if (mayMigrate) return (await migrate(pool, { migrationsDir: MIGRATIONS_DIR })).applied;
+  await checkSchema(pool);
+  return [];
+}
+
+async function wireRooms(pool: pg.Pool, config: Config, log: Log) {
+  const model = await loadScorecard(config.modelPath ?? shippedScorecardPath());
+  const policies = await loadPolicies({ defaultPack: config.defaultPack as PackName });
+  await registerVersions(pool, model, policies, systemClock());
+  const decider = createDecider({
+    pool,
+    model,
+    policies,
+    clock: systemClock,
+    makeId,
+    makeNonce: () => randomBytes(32).toString('hex'),
+    kafkaDestination: config.kafka !== null,
+    log,
+  });
+  return { model, policies, decider };
+}
