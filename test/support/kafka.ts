@@ -23,7 +23,7 @@ const START_TIMEOUT_MS = 120_000;
 export async function useKafka(): Promise<KafkaForTests> {
   const given = process.env.KAFKA_BROKERS;
   if (given) return { brokers: given.split(',').map((broker) => broker.trim()) };
-  const file = process.env.TEST_KAFKA_STATE ?? join(tmpdir(), `ecs-test-kafka-${runPid()}.json`);
+  const file = process.env.TEST_KAFKA_STATE ?? join(tmpdir(), `ecs-test-kafka-${runPid()}`, 'state.json');
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
     const shared = await readLiveState(file);
@@ -44,7 +44,8 @@ async function startShared(file: string): Promise<KafkaForTests> {
   try {
     const already = await readLiveState(file);
     if (already) return { brokers: already.brokers };
-    const dir = mkdtempSync(join(tmpdir(), 'ecs-test-kafka-'));
+    // The broker's folder goes with the run; without a given place the state file goes with it.
+    const dir = process.env.TEST_KAFKA_STATE ? mkdtempSync(join(tmpdir(), 'ecs-test-kafka-')) : dirname(file);
     const kafka = await startKafka({ dir, temporary: true, diesWith: runPid() });
     kafka.unref();
     const state: SharedState = { pid: kafka.pid, port: kafka.port, brokers: kafka.brokers };
