@@ -1,7 +1,8 @@
 // Writes schema.sql: an empty embedded PostgreSQL in a temporary folder, all migrations, and the dump of what they made.
 // Runs from the sources (swc strips the types), so no build is needed.
 import './register-typescript.mjs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const { createPool, dumpSchema, migrate, startEmbeddedPostgres } = await import('../src/db/index.ts');
 
 const schemaFile = fileURLToPath(new URL('../schema.sql', import.meta.url));
-const dataDir = await mkdtemp(join(tmpdir(), 'ecs-dump-schema-'));
+const dataDir = join(tmpdir(), `ecs-dump-schema-${randomUUID()}`);
 try {
   const server = await startEmbeddedPostgres({ dataDir });
   try {

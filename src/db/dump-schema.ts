@@ -167,7 +167,8 @@ function formatSchema(
       ...formatComments(table, ownColumns),
     ].join('\n');
   });
-  const header = '-- The schema after all migrations, for reading and for review. Written by `npm run db:dump`; do not edit.';
+  const header =
+    '-- The schema after all migrations, for reading and for review. Written by `npm run db:dump`; do not edit.';
   return `${[header, ...free.map((definition) => `${definition};`), ...sections].join('\n\n')}\n`;
 }
 

@@ -3,8 +3,8 @@ export { appendOutboxEvents, type NewOutboxEvent } from './append-outbox-events.
 export { binaryArray } from './binary-array.ts';
 export { dumpSchema } from './dump-schema.ts';
 export { backupData } from './embedded/backup-data.ts';
-export { resetData } from './embedded/reset-data.ts';
 export { findRunningPostgres } from './embedded/find-running-postgres.ts';
+export { resetData } from './embedded/reset-data.ts';
 export { type RestoreOptions, restoreData } from './embedded/restore-data.ts';
 export {
   type EmbeddedPostgres,

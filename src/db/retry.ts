@@ -1,5 +1,6 @@
 // What a PostgreSQL or connection failure means to the rest of ECS, as one table, and a bounded retry built on it.
 import { setTimeout as sleepMs } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 import { EcsError, type ErrorCode, isEcsError } from '../lib/errors.ts';
 
 /** SQLSTATE -> code. States that are not here are refusals or bugs, and stay the driver's own error. */
@@ -55,14 +56,15 @@ const POOL_ENDED = 'Cannot use a pool after calling end on the pool';
 /** States that end the session: whatever was under way there, no answer to it can be relied on. */
 const SESSION_ENDING = /^(08|57P)/;
 
+// `isNativeError`, not `instanceof`: errors of Node's own modules may come from another realm, as inside Jest.
 function readCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (!isNativeError(error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Did the connection go, rather than the statement? Then the outcome of what was sent last is not known. */
 export function isConnectionTrouble(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   const code = readCode(error);
   if (code === undefined) return DRIVER_MESSAGES.has(error.message);
   if (NETWORK_CODES.has(code)) return true;
@@ -71,7 +73,7 @@ export function isConnectionTrouble(error: unknown): boolean {
 }
 
 function findCode(error: unknown): ErrorCode | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isNativeError(error)) return undefined;
   if (error.message === POOL_ENDED) return 'ECS_SHUTTING_DOWN';
   const code = readCode(error);
   const named = code === undefined ? undefined : SQLSTATE_CODES[code];
@@ -91,7 +93,7 @@ const MESSAGES: Partial<Record<ErrorCode, string>> = {
 export function toEcsError(error: unknown): unknown {
   if (isEcsError(error)) return error;
   const code = findCode(error);
-  if (code === undefined || !(error instanceof Error)) return error;
+  if (code === undefined || !isNativeError(error)) return error;
   const sqlState = readCode(error);
   return new EcsError(code, `${MESSAGES[code] ?? code} (${error.message || sqlState})`, {
     cause: error,

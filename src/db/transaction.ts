@@ -1,5 +1,6 @@
 // One transaction on one connection: committed, rolled back, or honestly unknown. The connection always goes back to
 // the pool, and goes back destroyed when its state is in doubt.
+import { isNativeError } from 'node:util/types';
 import type pg from 'pg';
 import { assert } from '../lib/assert.ts';
 import { EcsError } from '../lib/errors.ts';
@@ -65,11 +66,11 @@ async function commit(client: pg.PoolClient): Promise<void> {
 /** Gives back why the connection must not be used again, or undefined if it may. */
 async function rollback(client: pg.PoolClient, error: unknown): Promise<Error | undefined> {
   const trouble = error instanceof EcsError && error.cause !== undefined ? error.cause : error;
-  if (isConnectionTrouble(trouble)) return trouble instanceof Error ? trouble : new Error('connection lost');
+  if (isConnectionTrouble(trouble)) return isNativeError(trouble) ? trouble : new Error('connection lost');
   try {
     await client.query('rollback');
     return undefined;
   } catch (rollbackError) {
-    return rollbackError instanceof Error ? rollbackError : new Error('rollback failed');
+    return isNativeError(rollbackError) ? rollbackError : new Error('rollback failed');
   }
 }

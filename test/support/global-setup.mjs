@@ -2,7 +2,7 @@
 // allowed to create databases) and one migrated template database that every test file clones.
 import '../../scripts/register-typescript.mjs';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -30,7 +30,7 @@ async function startServer() {
   const { TEST_DATABASE_URL } = process.env;
   if (TEST_DATABASE_URL) return { connectionString: TEST_DATABASE_URL, stop: async () => {} };
   await removeStaleRuns();
-  const dataDir = await mkdtemp(join(tmpdir(), RUN_PREFIX));
+  const dataDir = join(tmpdir(), RUN_PREFIX + randomUUID());
   const server = await startEmbeddedPostgres({ dataDir, maxConnections: 200 });
   const stop = async () => {
     await server.stop();

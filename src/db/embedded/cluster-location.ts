@@ -1,6 +1,6 @@
 // Decides where the cluster of a data folder lies: inside it, or, where root's server user cannot get into that folder
 // (a checkout under a private home), outside of it behind a link.
-import { chmod, mkdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readlink, realpath, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EcsError } from '../../lib/errors.ts';
 import { makeId } from '../../lib/ids.ts';
@@ -37,6 +37,12 @@ export async function locateCluster(dataDir: string, systemDir = SYSTEM_DIR): Pr
   return { ...(await makeOutsideHome(root, closed, systemDir)), user };
 }
 
+/** Where the cluster of a data folder lies, or would lie if nothing speaks against it. */
+export async function findCluster(dataDir: string): Promise<string> {
+  const root = await realpath(dataDir);
+  return (await readClusterLink(root)) ?? join(root, 'postgres');
+}
+
 /** Where the cluster lies if it was placed outside; the link stands before the cluster does. */
 export async function readClusterLink(root: string): Promise<string | undefined> {
   try {
@@ -53,6 +59,8 @@ async function makeOutsideHome(root: string, closed: string, systemDir: string) 
     await mkdir(homeDir, { recursive: true });
     await chmod(systemDir, 0o711);
     await chmod(homeDir, 0o711);
+    // For whoever wonders one day whether it may go.
+    await writeFile(join(homeDir, 'data-folder'), `${root}\n`);
   } catch (error) {
     throw new EcsError(
       'ECS_EMBEDDED_UNAVAILABLE',

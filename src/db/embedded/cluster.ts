@@ -11,11 +11,16 @@ import type { NativeFolder } from './native-folder.ts';
 import { runProgram } from './run-program.ts';
 import type { ServerUser } from './server-user.ts';
 
-const DRAFT_PREFIX = 'postgres-draft-';
+/** What carries it is unfinished, and swept away at the next start. */
+export const DRAFT_PREFIX = 'postgres-draft-';
 const PASSWORD_FILE = 'ecs-password';
 
-/** UTF-8 in code point order, the same on every machine: the builtin provider needs no library of the system. */
-const LOCALE = ['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'] as const;
+/** UTF-8 in code point order. The builtin provider is the same on every machine; before it, the system's had to do. */
+function listLocaleOptions(majorVersion: number): string[] {
+  return majorVersion >= 17
+    ? ['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+    : ['-E', 'UTF8', '--locale=C.UTF-8'];
+}
 
 /** Makes the cluster unless it is there. It appears under its name only when it is whole. */
 export async function ensureCluster(location: ClusterLocation, native: NativeFolder): Promise<void> {
@@ -49,14 +54,23 @@ export function checkMajorVersion(place: string, found: number, ours: number): v
   if (found === ours) return;
   throw new EcsError(
     'ECS_DATA_FOLDER_VERSION',
-    `${place} was written by PostgreSQL ${found}, and this ECS brings PostgreSQL ${ours}. Run the ECS release that wrote it; or move the data to a server of your own with PostgreSQL ${found}'s pg_dump and set DATABASE_URL; or begin empty with \`ecs reset\`.`,
+    `${place} was written by PostgreSQL ${found}, and this ECS brings PostgreSQL ${ours}. Use the ECS release that wrote it; or move the data with PostgreSQL ${found}'s own pg_dump to a server of yours and set DATABASE_URL; or, to give the data up, run \`ecs reset\`.`,
     { facts: { found, ours } },
   );
 }
 
 async function initialise(dir: string, native: NativeFolder, user: ServerUser | undefined) {
   // `reject` until our own pg_hba.conf is in place: initdb's other choices would want a superuser password.
-  const options = ['-D', dir, '-U', 'postgres', '-A', 'reject', '--no-instructions', ...LOCALE];
+  const options = [
+    '-D',
+    dir,
+    '-U',
+    'postgres',
+    '-A',
+    'reject',
+    '--no-instructions',
+    ...listLocaleOptions(native.majorVersion),
+  ];
   await runProgram({ program: join(native.path, 'bin', 'initdb'), arguments: options, user });
   const password = randomBytes(24).toString('hex');
   await writeFile(join(dir, PASSWORD_FILE), password, { mode: 0o600 });

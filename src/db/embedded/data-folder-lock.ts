@@ -1,7 +1,7 @@
 // One process at a time owns a data folder. The operating system holds the lock, so it ends with its process however
 // that ends; a file with a process id in it could outlive its writer or name another one.
 import { constants, type Stats } from 'node:fs';
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { EcsError } from '../../lib/errors.ts';
@@ -16,8 +16,7 @@ export const LOCK_NOTE = 'lock';
 
 /** Makes the folder if needed and takes it, or throws ECS_DATA_FOLDER_IN_USE. */
 export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
-  // As root, PostgreSQL runs as another user who has to pass through; the cluster itself is closed to all others.
-  await mkdir(dataDir, { recursive: true, mode: process.geteuid?.() === 0 ? 0o711 : 0o700 });
+  await makeDataFolder(dataDir);
   const noteFile = join(dataDir, LOCK_NOTE);
   try {
     const lock = process.platform === 'linux' ? await holdSocket(await stat(dataDir)) : await holdFile(noteFile);
@@ -33,6 +32,13 @@ export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
       { cause: error, facts: { dataDir, owner } },
     );
   }
+}
+
+async function makeDataFolder(dataDir: string): Promise<void> {
+  const made = await mkdir(dataDir, { recursive: true });
+  // As root, PostgreSQL runs as another user who has to pass through; the cluster itself is closed to all others. A
+  // folder that was there before keeps its mode: it may be somebody's home by mistake.
+  if (made !== undefined) await chmod(dataDir, process.geteuid?.() === 0 ? 0o711 : 0o700);
 }
 
 /**

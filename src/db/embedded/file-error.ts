@@ -1,7 +1,8 @@
 // Tells the expected failures of a file operation from the rest, so that only the expected ones are handled.
+import { isNativeError } from 'node:util/types';
 
 export function hasErrorCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  return isNativeError(error) && 'code' in error && codes.includes(String(error.code));
 }
 
 /** `undefined` instead of an error where the file, or what it points to, is not there. */

@@ -2,9 +2,9 @@
 // the folder is ours alone; stopping ends the server and gives the folder back.
 import { join } from 'node:path';
 import { ensureCluster, loadPassword } from './cluster.ts';
-import { locateCluster } from './cluster-location.ts';
+import { type ClusterLocation, locateCluster } from './cluster-location.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
-import { findNativeFolder, prepareNativeFolder } from './native-folder.ts';
+import { findNativeFolder, type NativeFolder, prepareNativeFolder } from './native-folder.ts';
 import { type Postmaster, startPostmaster } from './postmaster.ts';
 
 export interface EmbeddedPostgresOptions {
@@ -13,6 +13,8 @@ export interface EmbeddedPostgresOptions {
   readonly maxConnections?: number;
   /** Where a cluster goes whose data folder root's server user cannot enter. */
   readonly systemDir?: string;
+  /** Other programs than the shipped ones, ready to run. */
+  readonly native?: NativeFolder;
 }
 
 export interface EmbeddedPostgres {
@@ -41,8 +43,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function startServer(options: EmbeddedPostgresOptions): Promise<{ postmaster: Postmaster; password: string }> {
   const location = await locateCluster(options.dataDir, options.systemDir);
-  const shipped = await findNativeFolder(process.platform, process.arch);
-  const native = await prepareNativeFolder(shipped, location.homeDir, location.user);
+  const native = options.native ?? (await prepareShippedPrograms(location));
   await ensureCluster(location, native);
   const password = await loadPassword(location.clusterDir);
   const logFile = join(options.dataDir, 'postgres.log');
@@ -53,4 +54,8 @@ async function startServer(options: EmbeddedPostgresOptions): Promise<{ postmast
     maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
   });
   return { postmaster, password };
+}
+
+async function prepareShippedPrograms({ homeDir, user }: ClusterLocation): Promise<NativeFolder> {
+  return prepareNativeFolder(await findNativeFolder(process.platform, process.arch), homeDir, user);
 }
