@@ -349,7 +349,10 @@ create table deliveries (
   sequence bigint not null,
   state text not null default 'pending' check (state in ('pending', 'delivered', 'dead')),
   attempts integer not null default 0,
+  -- When it entered the line; anew at a redelivery.
+  queued_at timestamptz not null default now(),
   next_attempt_at timestamptz not null default now(),
+  -- Names one claim, not one relay: a relay whose claim ran out can save nothing.
   claimed_by text,
   claimed_until timestamptz,
   last_error text,
@@ -357,7 +360,9 @@ create table deliveries (
   primary key (destination, customer_id, sequence),
   foreign key (customer_id, sequence) references outbox_events
 );
-create index deliveries_pending on deliveries (destination, next_attempt_at) where state = 'pending';
+create index deliveries_pending on deliveries (destination, next_attempt_at, customer_id, sequence) where state = 'pending';
+-- Finds the head of a customer's line without walking over what was delivered.
+create index deliveries_line on deliveries (destination, customer_id, sequence) where state = 'pending';
 create index deliveries_dead on deliveries (destination, customer_id, sequence) where state = 'dead';
 
 -- ---------------------------------------------------------------- access

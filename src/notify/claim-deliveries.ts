@@ -1,0 +1,86 @@
+// Claims what is due at one destination, always from the heads of customers' lines: no event is ever claimed while an
+// earlier one of its customer is pending outside the claim. Safe to run from any number of relays at once.
+import type { Queryable } from '../db/index.ts';
+import type { OutgoingType } from '../events/outgoing-event.ts';
+import type { Delivery } from './delivery.ts';
+import { toOutgoingEvent } from './to-outgoing-event.ts';
+
+export interface Claim {
+  readonly destination: string;
+  /** The fencing token: only who holds it can save the results. */
+  readonly claimId: string;
+  readonly limit: number;
+  /** Times are the database's own, so relays need not agree on the time. */
+  readonly leaseMs: number;
+}
+
+interface ClaimedRow {
+  readonly customer_id: string;
+  readonly sequence: number;
+  readonly attempts: number;
+  readonly event_id: string;
+  readonly type: OutgoingType;
+  readonly data: Record<string, unknown>;
+  readonly occurred_at: Date;
+}
+
+/** In the order of customer id and sequence; a customer's run has no hole. */
+export async function claimDeliveries(db: Queryable, claim: Claim): Promise<Delivery[]> {
+  // `due` skips what another relay locks at this moment and what waits behind a blocked head (retrying later, or
+  // claimed). `line` then cuts each customer's rows at the first pending one that is not in `due`: that is what keeps
+  // the order when two relays share a line's rows between them.
+  const { rows } = await db.query<ClaimedRow>({
+    name: 'notify-claim',
+    text: `
+      with due as materialized (
+        select d.customer_id, d.sequence
+        from deliveries d
+        cross join lateral (
+          select h.next_attempt_at, h.claimed_until from deliveries h
+          where h.destination = d.destination and h.customer_id = d.customer_id and h.state = 'pending'
+          order by h.sequence limit 1
+        ) head
+        where d.destination = $1 and d.state = 'pending'
+          and d.next_attempt_at <= now() and (d.claimed_until is null or d.claimed_until <= now())
+          and head.next_attempt_at <= now() and (head.claimed_until is null or head.claimed_until <= now())
+        order by d.next_attempt_at, d.customer_id, d.sequence
+        limit $3
+        for update of d skip locked
+      ), line as (
+        select p.customer_id, p.sequence,
+               bool_and(due.sequence is not null) over (partition by p.customer_id order by p.sequence) as reachable
+        from (select customer_id, max(sequence) as last from due group by customer_id) ends
+        join deliveries p on p.destination = $1 and p.customer_id = ends.customer_id and p.state = 'pending'
+                         and p.sequence <= ends.last
+        left join due on due.customer_id = p.customer_id and due.sequence = p.sequence
+      ), claimed as (
+        update deliveries d
+        set claimed_by = $2, claimed_until = now() + $4::double precision * interval '1 millisecond'
+        from line
+        where line.reachable
+          and d.destination = $1 and d.customer_id = line.customer_id and d.sequence = line.sequence
+        returning d.customer_id, d.sequence, d.attempts
+      )
+      select c.customer_id, c.sequence, c.attempts, e.event_id, e.type, e.data, e.occurred_at
+      from claimed c join outbox_events e using (customer_id, sequence)
+      order by c.customer_id, c.sequence`,
+    values: [claim.destination, claim.claimId, claim.limit, claim.leaseMs],
+  });
+  return rows.map(toDelivery);
+}
+
+function toDelivery(row: ClaimedRow): Delivery {
+  return {
+    customerId: row.customer_id,
+    sequence: row.sequence,
+    attempts: row.attempts,
+    event: toOutgoingEvent({
+      customerId: row.customer_id,
+      sequence: row.sequence,
+      eventId: row.event_id,
+      type: row.type,
+      data: row.data,
+      occurredAt: row.occurred_at.toISOString(),
+    }),
+  };
+}

@@ -1,0 +1,44 @@
+// The face of the notify room: from the outbox to Kafka, webhooks, the live stream and the customer's inbox.
+export { KAFKA_DESTINATION, webhookDestination } from './delivery.ts';
+export { createKafkaPublisher, type KafkaPublisher, type KafkaPublisherOptions } from './kafka-publisher.ts';
+export {
+  type DeliveryQuery,
+  type DeliveryState,
+  type DeliveryView,
+  listDeliveries,
+} from './load-deliveries.ts';
+export {
+  listNotifications,
+  loadLastSequence,
+  type Notification,
+  type NotificationQuery,
+} from './load-notifications.ts';
+export { getWebhook, listWebhooks } from './load-webhooks.ts';
+export {
+  type CloseReason,
+  createNotificationStream,
+  type NotificationStream,
+  type OnClose,
+  type OnEvent,
+  type StreamOptions,
+} from './notification-stream.ts';
+export { createNotifyMetrics, type NotifyMetrics } from './notify-metrics.ts';
+export { createRelay, type Relay, type RelayOptions } from './outbox-relay.ts';
+export { type RetryPolicy, STANDARD_RETRY_POLICY } from './retry-policy.ts';
+export { markNotificationRead } from './save-notification-read.ts';
+export { type RedeliveryFilter, redeliver } from './save-redelivery.ts';
+export {
+  createWebhook,
+  deleteWebhook,
+  disableWebhook,
+  enableWebhook,
+  type NewWebhook,
+  ROTATION_OVERLAP_MS,
+  rotateWebhookSecret,
+  WEBHOOKS_MAX,
+  type WebhookWithSecret,
+} from './save-webhook.ts';
+export { type OutboxFacts, toOutgoingEvent } from './to-outgoing-event.ts';
+export type { Webhook, WebhookState } from './webhook.ts';
+export { createWebhookSender, type WebhookSender, type WebhookSenderOptions } from './webhook-sender.ts';
+export { findUrlProblem, type TargetRules } from './webhook-url.ts';
