@@ -11,7 +11,6 @@ import type { TransactionEvent } from '../events/transaction-event.ts';
 
 export interface IncomingRecord {
   readonly offset: number;
-  readonly key: string | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
   /** The broker's record time, or our receipt. */
