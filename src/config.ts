@@ -79,6 +79,9 @@ const environmentSchema = z.object({
 
 type Environment = z.infer<typeof environmentSchema>;
 
+/** The process's own environment; everybody else is handed it. */
+export const environment: Readonly<Record<string, string | undefined>> = process.env;
+
 /** Throws ECS_CONFIG_INVALID listing every variable that is wrong. An empty variable counts as not set. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));

@@ -1,5 +1,6 @@
 // The command line's entry: knows the commands, turns trouble into one clear line and an exit code, and nothing else.
 import { Command, CommanderError } from 'commander';
+import { environment } from '../config.ts';
 import { isEcsError } from '../lib/errors.ts';
 import type { CommandContext } from './command-context.ts';
 import { backupCommand, resetCommand, restoreCommand } from './commands/data-folder.ts';
@@ -63,7 +64,7 @@ function presentError(error: unknown, context: CommandContext): number {
 
 async function main(): Promise<void> {
   const terminal = createTerminal(process);
-  const context: CommandContext = { env: process.env, terminal, exitCode: EXIT_OK };
+  const context: CommandContext = { env: environment, terminal, exitCode: EXIT_OK };
   try {
     await buildProgram(context).parseAsync(process.argv);
     process.exitCode = context.exitCode;

@@ -1,4 +1,4 @@
-// Builds the CloudEvents of simulated people. Ids follow from the seed and a counter, so a repeated run repeats them.
+// Builds the CloudEvents that the command line sends: of simulated people and of imported card holders.
 import type { InputTopic } from '../../events/topics.ts';
 
 export interface SimulatedEvent {
@@ -18,19 +18,38 @@ const TYPE_OF_TOPIC: Readonly<Record<InputTopic, string>> = {
 
 export type BuildEvent = (topic: InputTopic, customerId: string, timeMs: number, data: object) => SimulatedEvent;
 
+/** Ids count up. */
 export function createEventBuilder(source: string): BuildEvent {
   let made = 0;
   return (topic, customerId, timeMs, data) => {
     made += 1;
-    const event = {
-      specversion: '1.0',
-      id: `${made}`,
-      source,
-      type: TYPE_OF_TOPIC[topic],
-      subject: customerId,
-      time: new Date(timeMs).toISOString(),
-      data,
-    };
-    return { topic, customerId, timeMs, value: Buffer.from(JSON.stringify(event)) };
+    return buildEvent(source, `${made}`, topic, customerId, timeMs, data);
   };
+}
+
+export type NamedEventBuilder = (topic: InputTopic, name: string, timeMs: number, data: object) => SimulatedEvent;
+
+/** Ids are the customer and a name given by the caller. */
+export function createNamedEventBuilder(source: string, customerId: string): NamedEventBuilder {
+  return (topic, name, timeMs, data) => buildEvent(source, `${customerId}-${name}`, topic, customerId, timeMs, data);
+}
+
+function buildEvent(
+  source: string,
+  id: string,
+  topic: InputTopic,
+  customerId: string,
+  timeMs: number,
+  data: object,
+): SimulatedEvent {
+  const event = {
+    specversion: '1.0',
+    id,
+    source,
+    type: TYPE_OF_TOPIC[topic],
+    subject: customerId,
+    time: new Date(timeMs).toISOString(),
+    data,
+  };
+  return { topic, customerId, timeMs, value: Buffer.from(JSON.stringify(event)) };
 }
