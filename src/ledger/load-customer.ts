@@ -1,21 +1,16 @@
 // One customer: profile facts and the credit account.
 import type { Queryable } from '../db/index.ts';
-
-export interface CustomerView {
-  readonly customerId: string;
-  readonly currency: string;
-  readonly jurisdiction: string | null;
-  readonly declaredIncomeMinor: number | null;
-  readonly createdAt: string;
-  readonly account: {
-    readonly limitMinor: number | null;
-    readonly limitChangedAt: string | null;
-    readonly statementsBy: 'ecs' | 'lender';
-    readonly frozen: { readonly at: string; readonly by: string; readonly reason: string } | null;
-  };
-}
+import { CUSTOMER_COLUMNS, type CustomerRow, type CustomerView, toCustomerView } from './customer-row.ts';
 
 /** Null for a customer that is not known. */
-export async function loadCustomer(_db: Queryable, _customerId: string): Promise<CustomerView | null> {
-  throw new Error('being written');
+export async function loadCustomer(db: Queryable, customerId: string): Promise<CustomerView | null> {
+  const { rows } = await db.query<CustomerRow>({
+    name: 'ledger-load-customer',
+    text: `
+      select ${CUSTOMER_COLUMNS}
+      from customers c join credit_accounts a on a.customer_id = c.customer_id
+      where c.customer_id = $1`,
+    values: [customerId],
+  });
+  return rows[0] === undefined ? null : toCustomerView(rows[0]);
 }

@@ -1,4 +1,6 @@
-// One page of a list and the way to the next.
+// One page of a list and the way to the next: a cursor holds the sort key of the last item, so that pages stay stable
+// while new items arrive.
+import { EcsError } from '../lib/errors.ts';
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -9,4 +11,39 @@ export interface Page<Item> {
 export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
+}
+
+/** `items` holds one more than `limit` where there is a next page. */
+export function toPage<Item>(
+  items: readonly Item[],
+  limit: number,
+  sortKeyOf: (item: Item) => readonly string[],
+): Page<Item> {
+  const shown = items.slice(0, limit);
+  const last = shown.at(-1);
+  const nextCursor = items.length > limit && last !== undefined ? encodeCursor(sortKeyOf(last)) : null;
+  return { items: shown, nextCursor };
+}
+
+function encodeCursor(sortKey: readonly string[]): string {
+  return Buffer.from(JSON.stringify(sortKey)).toString('base64url');
+}
+
+/** The sort key: an instant and `others` strings; nulls where there is no cursor. Not ours: ECS_REQUEST_INVALID. */
+export function parseCursor(cursor: string | undefined, others: number): readonly (string | null)[] {
+  if (cursor === undefined) return new Array<null>(others + 1).fill(null);
+  const sortKey = parseSortKey(cursor);
+  const fits = sortKey?.length === others + 1 && !Number.isNaN(Date.parse(sortKey[0] ?? ''));
+  if (!fits) throw new EcsError('ECS_REQUEST_INVALID', 'cursor is not one that this list gave out');
+  return sortKey;
+}
+
+function parseSortKey(cursor: string): string[] | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(value) && value.every((part) => typeof part === 'string') ? value : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }

@@ -1,0 +1,92 @@
+// Makes sure that the customers of a batch of money events exist, each with a credit account: a card may be used before
+// the profile arrives. Tells what the batch needs to know of their accounts.
+import type { Queryable } from '../db/index.ts';
+
+export interface AccountFacts {
+  /** The customer's one currency; it never changes. */
+  readonly currency: string;
+  /** Limit in force; null before the first decision. */
+  readonly limitMinor: number | null;
+  /** Start of the statement period that is open; null before the first transaction. */
+  readonly openPeriodAtMs: number | null;
+}
+
+/** `currencies`: customer -> currency to create the customer with. Every customer is in the answer. */
+export async function saveNewCustomers(
+  tx: Queryable,
+  currencies: ReadonlyMap<string, string>,
+  nowMs: number,
+): Promise<Map<string, AccountFacts>> {
+  const accounts = await loadAccounts(tx, [...currencies.keys()]);
+  const unknown = [...currencies].filter(([customerId]) => !accounts.has(customerId));
+  if (unknown.length === 0) return accounts;
+  const unknownIds = unknown.map(([customerId]) => customerId);
+  await insertCustomers(
+    tx,
+    unknownIds,
+    unknown.map(([, currency]) => currency),
+    nowMs,
+  );
+  await insertAccounts(tx, unknownIds);
+  // Read again rather than assumed: another transaction may have created one of them, with another currency.
+  for (const [customerId, account] of await loadAccounts(tx, unknownIds)) accounts.set(customerId, account);
+  return accounts;
+}
+
+interface AccountRow {
+  readonly customer_id: string;
+  readonly currency: string;
+  readonly limit_minor: number | null;
+  readonly open_period_at: Date | null;
+}
+
+async function loadAccounts(tx: Queryable, customerIds: readonly string[]): Promise<Map<string, AccountFacts>> {
+  const { rows } = await tx.query<AccountRow>({
+    name: 'ledger-load-accounts',
+    text: `
+      select c.customer_id, c.currency, a.limit_minor, a.open_period_at
+      from customers c join credit_accounts a on a.customer_id = c.customer_id
+      where c.customer_id = any($1::text[])`,
+    values: [customerIds],
+  });
+  return new Map(
+    rows.map((row) => [
+      row.customer_id,
+      {
+        currency: row.currency,
+        limitMinor: row.limit_minor,
+        openPeriodAtMs: row.open_period_at?.getTime() ?? null,
+      },
+    ]),
+  );
+}
+
+async function insertCustomers(
+  tx: Queryable,
+  customerIds: readonly string[],
+  currencies: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  await tx.query({
+    name: 'ledger-insert-customers',
+    text: `
+      insert into customers (customer_id, currency, created_at)
+      select customer_id, currency, $3
+      from unnest($1::text[], $2::text[]) as given (customer_id, currency)
+      order by customer_id
+      on conflict (customer_id) do nothing`,
+    values: [customerIds, currencies, new Date(nowMs)],
+  });
+}
+
+async function insertAccounts(tx: Queryable, customerIds: readonly string[]): Promise<void> {
+  await tx.query({
+    name: 'ledger-insert-accounts',
+    text: `
+      insert into credit_accounts (customer_id)
+      select customer_id from unnest($1::text[]) as given (customer_id)
+      order by customer_id
+      on conflict (customer_id) do nothing`,
+    values: [customerIds],
+  });
+}
