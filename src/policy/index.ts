@@ -1,6 +1,8 @@
 // The face of the policy room: documents, packs, reasons, and the pure evaluation of one half of a decision.
-import type { PackName, Policies } from './policy-document.ts';
-
+export { evaluatePolicy, type PolicyResult, type PolicyTrace } from './evaluate-policy.ts';
+export { loadPolicies } from './load-policies.ts';
+export { packOf } from './pack-of.ts';
+export { parsePolicy } from './parse-policy.ts';
 export {
   CREDIT_TYPES,
   type CreditType,
@@ -15,12 +17,18 @@ export {
   policyDocumentSchema,
   type RiskBand,
 } from './policy-document.ts';
-
-/** Reads `base.json` and `packs/*.json` of `dir` (the shipped documents where absent); throws ECS_POLICY_INVALID. */
-export declare function loadPolicies(options?: {
-  readonly dir?: string;
-  readonly defaultPack?: PackName;
-}): Promise<Policies>;
-
-/** The pack of a country's rules; the default pack where no pack is made for it. */
-export declare function packOf(jurisdiction: string | null, defaultPack: PackName): PackName;
+export type { AccountFacts, LedgerSummary, PolicyFacts } from './policy-facts.ts';
+export {
+  findReason,
+  isReasonKind,
+  orderReasons,
+  REASON_KINDS,
+  REASONS,
+  REASONS_TOLD_MAX,
+  type Reason,
+  type ReasonCode,
+  type ReasonKind,
+  scoreReasons,
+} from './reasons.ts';
+export { isAcuteDistress } from './rules/pause-for-care.ts';
+export { summarizeLedger } from './summarize-ledger.ts';

@@ -18,12 +18,11 @@ const share = z.number().min(0).max(1);
 const bps = z.int().min(0).max(1_000_000);
 const days = z.int().min(0).max(3_660);
 const minor = z.int().min(0).max(AMOUNT_MINOR_MAX);
-const units = z.number().min(0).max(1_000);
 
 const bandSchema = z.strictObject({
   probabilityOfDefaultMax: probability.describe('The band holds PDs up to here, this one included.'),
   incomeMultipleBps: bps.describe('Limit as a multiple of monthly income; 10 000 is once.'),
-  limitMaxUnits: units.describe('Limit at most, in reference units of the currency.'),
+  limitMaxUnitsBps: bps.describe("Limit at most, as a share of the currency's reference unit; 10 000 is one unit."),
 });
 export type RiskBand = z.infer<typeof bandSchema>;
 
@@ -66,7 +65,7 @@ export const policyDocumentSchema = z
     approval: z.strictObject({
       probabilityOfDefaultMax: probability,
       statementsMinForIncrease: z.int().min(0).max(6).describe('For an increase nobody asked for.'),
-      startingLimitMaxUnits: units.describe('For a new account with fewer statements than that.'),
+      startingLimitMaxUnitsBps: bps.describe('For a new account with fewer statements than that.'),
     }),
     bands: z.array(bandSchema).min(1).max(50),
     affordability: z.strictObject({
@@ -118,8 +117,12 @@ export const policyDocumentSchema = z
       const path = ['bands', index];
       if (band.probabilityOfDefaultMax <= before.probabilityOfDefaultMax) issue(path, 'bands must rise in PD');
       if (band.incomeMultipleBps > before.incomeMultipleBps) issue(path, 'a riskier band must not allow more');
-      if (band.limitMaxUnits > before.limitMaxUnits) issue(path, 'a riskier band must not allow more');
+      if (band.limitMaxUnitsBps > before.limitMaxUnitsBps) issue(path, 'a riskier band must not allow more');
     });
+    const riskiest = document.bands.at(-1);
+    if (riskiest !== undefined && document.approval.probabilityOfDefaultMax > riskiest.probabilityOfDefaultMax) {
+      issue(['approval', 'probabilityOfDefaultMax'], 'nothing can be approved beyond the last band');
+    }
   });
 export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
 
