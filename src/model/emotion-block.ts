@@ -9,7 +9,7 @@ import type { EmotionBlock } from './scorecard.ts';
 export type EmotionInputs = EmotionFeatures;
 
 /** No emotional state may move the odds of default by more than a quarter. */
-export const EMOTION_LOG_ODDS_MAX = 0.2231435513142097; // ln 1.25
+export const EMOTION_LOG_ODDS_MAX = 0.22314355131420976; // ln 1.25
 
 /**
  * Signs:

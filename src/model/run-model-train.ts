@@ -33,7 +33,14 @@ export interface ModelTrainResult {
 export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainResult> {
   const spec = await loadTrainingSpec(args.specPath);
   const data = await loadTrainingData(args.dataPath, args.splitsPath ?? null, spec);
-  const trained = trainScorecard({ ...data, spec, seed: args.seed, onProgress: args.onProgress });
+  const trained = trainScorecard({
+    data: data.table,
+    dataSha256: data.dataSha256,
+    splitsSha256: data.splitsSha256,
+    spec,
+    seed: args.seed,
+    onProgress: args.onProgress,
+  });
   // What is written is what a reader would accept: the trainer's output goes through the door like any file.
   const scorecard = parseScorecard(trained, args.outPath);
   await saveScorecard(args.outPath, scorecard);

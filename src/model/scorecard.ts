@@ -57,7 +57,7 @@ export type ScoreScaling = z.infer<typeof scalingSchema>;
 
 /** Fixed before any outcome was seen; never trained. See `emotion-block.ts` for what each number means. */
 const emotionBlockSchema = z.strictObject({
-  maximumLogOdds: finite.min(0).max(0.2231435513142097),
+  maximumLogOdds: finite.min(0).max(0.22314355131420976),
   valenceWeight: finite.nonnegative(),
   stressWeight: finite.nonnegative(),
   stressNeutral: share,
