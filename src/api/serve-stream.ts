@@ -1,0 +1,58 @@
+// Serves an answer that is written piece by piece. Trouble before the first byte is a problem document; after it the
+// connection is cut, so that nobody takes half an answer for a whole one. A key that is revoked loses its streams.
+import type { Request, Response } from 'express';
+import { isEcsError } from '../lib/errors.ts';
+import { authenticateRequest } from './authenticate-request.ts';
+import type { Route, RouteRequest, RouteWork, StreamAnswer } from './define-route.ts';
+import type { ServeContext } from './serve-context.ts';
+
+interface StreamServing {
+  readonly route: Route;
+  readonly request: RouteRequest<Record<string, unknown>, Record<string, unknown>, unknown>;
+  readonly req: Request;
+  readonly res: Response;
+  readonly context: ServeContext;
+}
+
+type StreamHandler = Extract<RouteWork, { kind: 'stream' }>['handle'];
+
+const RECHECK_MS = 5_000;
+
+export async function serveStream(handle: StreamHandler, serving: StreamServing): Promise<void> {
+  const { route, request, req, res, context } = serving;
+  res.locals.streamed = true;
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  const leave = context.streams.enter(request.caller, end);
+  res.once('close', end);
+  const recheck = setInterval(() => void endIfRefused(serving, end), RECHECK_MS);
+  const answer: StreamAnswer = {
+    over: over.signal,
+    begin: (headers) => {
+      res
+        .status(200)
+        .type(route.answers[200]?.mediaType ?? 'text/plain')
+        .set(headers);
+      res.flushHeaders();
+      return res;
+    },
+  };
+  try {
+    // A HEAD asks for the headers only; running the stream for it would never end.
+    if (req.method === 'HEAD') answer.begin({});
+    else await handle(request, context.deps, answer);
+    res.end();
+  } finally {
+    clearInterval(recheck);
+    leave();
+  }
+}
+
+async function endIfRefused({ route, req, context }: StreamServing, end: () => void): Promise<void> {
+  try {
+    await authenticateRequest(route, req, context);
+  } catch (error) {
+    // An outage says nothing about the key; anything else is a refusal, or a bug that must not keep a stream open.
+    if (!isEcsError(error) || !error.retryable) end();
+  }
+}

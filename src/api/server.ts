@@ -1,0 +1,147 @@
+// Puts the API together and lets it live: routes from the one registry, headers, measuring, problems; a start that names
+// its port and an end that lets running requests finish.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import express, { type Express, type Request } from 'express';
+import { EcsError } from '../lib/errors.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { serveDocs } from './docs/serve-docs.ts';
+import { answerProblems, refuseMethod, refuseUnknownPath } from './middleware/answer-problems.ts';
+import { identifyRequest } from './middleware/identify-request.ts';
+import { observeRequests } from './middleware/observe-requests.ts';
+import { setSecurityHeaders } from './middleware/set-security-headers.ts';
+import { API_ROUTES } from './routes/index.ts';
+import type { ServeContext } from './serve-context.ts';
+import { serveRoute } from './serve-route.ts';
+import { createStreamGate } from './stream-gate.ts';
+
+export interface Api {
+  readonly app: Express;
+  /** Throws ECS_PORT_TAKEN. Port 0 takes a free one. */
+  listen(where: {
+    readonly host: string;
+    readonly port: number;
+  }): Promise<{ readonly host: string; readonly port: number }>;
+  /** Takes no new connections, ends streams, lets running requests finish within ten seconds, then cuts. */
+  close(): Promise<void>;
+}
+
+const CLOSE_WITHIN_MS = 10_000;
+const STREAM_LIMITS = { total: 500, perCustomerKey: 8 } as const;
+const HTTP_OPTIONS = {
+  requestTimeout: 30_000,
+  headersTimeout: 15_000,
+  keepAliveTimeout: 10_000,
+  maxHeaderSize: 16 * 1024,
+} as const;
+
+export function createApi(deps: ApiDeps): Api {
+  const streams = createStreamGate(STREAM_LIMITS);
+  let loopback = false;
+  let closing = false;
+  const context: ServeContext = {
+    deps,
+    isLocal: (req) => loopback && !cameThroughProxy(req),
+    isClosing: () => closing,
+    streams,
+  };
+  const app = makeApp(context);
+  const server = createServer(HTTP_OPTIONS, app);
+  return {
+    app,
+    listen: async (where) => {
+      const { address, port } = await listenOn(server, where.host, where.port);
+      loopback = isLoopback(address);
+      return { host: address, port };
+    },
+    close: async () => {
+      closing = true;
+      streams.close();
+      await closeServer(server);
+    },
+  };
+}
+
+export function makeApp(context: ServeContext): Express {
+  const { deps } = context;
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
+  app.use(identifyRequest(deps.makeId), observeRequests(deps.metrics, deps.log), setSecurityHeaders);
+  app.use((_req, res, next) => {
+    if (context.isClosing()) res.set('Connection', 'close');
+    next();
+  });
+  for (const route of API_ROUTES) app[route.method](toExpressPath(route.path), serveRoute(route, context));
+  for (const [path, methods] of methodsByPath()) app.all(toExpressPath(path), refuseMethod(methods));
+  app.use('/docs', serveDocs(deps.docsDir));
+  app.use(refuseUnknownPath);
+  app.use(answerProblems(deps.log));
+  return app;
+}
+
+export function toExpressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+function methodsByPath(): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of API_ROUTES) {
+    methods.set(path, [...(methods.get(path) ?? []), ...(method === 'get' ? ['get', 'head'] : [method])]);
+  }
+  return methods;
+}
+
+// On loopback a proxy of the same machine may stand in front; then "local" says nothing about who asks.
+function cameThroughProxy(req: Request): boolean {
+  return ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((header) => req.headers[header] !== undefined);
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    const refuse = (error: NodeJS.ErrnoException): void => reject(toListenError(error, host, port));
+    server.once('error', refuse);
+    server.listen({ host, port }, () => {
+      server.off('error', refuse);
+      resolve();
+    });
+  });
+  // A TCP server that listens has an address of this form.
+  return server.address() as AddressInfo;
+}
+
+function toListenError(error: NodeJS.ErrnoException, host: string, port: number): unknown {
+  if (error.code === 'EADDRINUSE') {
+    return new EcsError('ECS_PORT_TAKEN', `Port ${port} on ${host} is taken. Set PORT to another one.`, {
+      cause: error,
+      facts: { port },
+    });
+  }
+  if (error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL' && error.code !== 'ENOTFOUND') return error;
+  return new EcsError('ECS_CONFIG_INVALID', `Cannot listen on ${host}:${port} (${error.code}). Check HOST and PORT.`, {
+    cause: error,
+  });
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  let closed = false;
+  const done = new Promise<void>((resolve) => {
+    server.close(() => {
+      closed = true;
+      resolve();
+    });
+  });
+  const deadline = Date.now() + CLOSE_WITHIN_MS;
+  while (!closed && Date.now() < deadline) {
+    // A connection becomes idle when its request is over; keeping it alive would keep us alive.
+    server.closeIdleConnections();
+    await Promise.race([done, sleep(50)]);
+  }
+  server.closeAllConnections();
+  await done;
+}
