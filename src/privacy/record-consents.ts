@@ -1,24 +1,20 @@
 // Records what customers say about consent, and does what it means: a grant opens the emotional state, a withdrawal
 // deletes it with everything derived from it and asks for a decision without it.
+import { appendOutboxEvents } from '../db/append-outbox-events.ts';
 import type { Queryable } from '../db/index.ts';
-import type { ConsentPurpose } from '../events/customer-event.ts';
+import { queueDecisions } from '../db/queue-decisions.ts';
 import type { MakeId } from '../lib/ids.ts';
-
-export interface ConsentChange {
-  readonly customerId: string;
-  readonly purpose: ConsentPurpose;
-  readonly granted: boolean;
-  /** When the customer said it: the newest word counts. */
-  readonly changedAtMs: number;
-  /** Who passed it on, for the proof of it. */
-  readonly recordedBy: string;
-}
-
-/**
- * `changed`: consent is now another; `unchanged`: the same word again; `stale`: kept for the proof, but a newer word
- * stands; `unknown_customer`: nothing was kept.
- */
-export type ConsentOutcome = 'changed' | 'unchanged' | 'stale' | 'unknown_customer';
+import { type ConsentChange, type ConsentOutcome, type ConsentPlan, keyOf, planConsents } from './plan-consents.ts';
+import {
+  deleteDecisionEmotions,
+  deleteEmotionalStates,
+  insertEmotionalStates,
+  insertWords,
+  loadKeptWords,
+  loadLatestWords,
+  lockKnownCustomers,
+  upsertLatestWords,
+} from './save-consents.ts';
 
 export interface ConsentOptions {
   /** Does the outbox have Kafka as a destination? */
@@ -26,12 +22,49 @@ export interface ConsentOptions {
   readonly makeId: MakeId;
 }
 
-/** One outcome per change, in the order given. */
+/** One outcome per change, in the order given. The customers' accounts stay locked until the transaction ends. */
 export async function recordConsents(
-  _tx: Queryable,
-  _changes: readonly ConsentChange[],
-  _nowMs: number,
-  _options: ConsentOptions,
-): Promise<ConsentOutcome[]> {
-  throw new Error('being written');
+  tx: Queryable,
+  changes: readonly ConsentChange[],
+  nowMs: number,
+  options: ConsentOptions,
+): Promise<readonly ConsentOutcome[]> {
+  if (changes.length === 0) return [];
+  const customerIds = [...new Set(changes.map((change) => change.customerId))];
+  const customers = await lockKnownCustomers(tx, customerIds);
+  const latest = await loadLatestWords(tx, customerIds);
+  const words = await loadKeptWords(tx, changes);
+  const plan = planConsents(changes, { customers, latest, words });
+  if (plan.words.length > 0) await insertWords(tx, plan.words, nowMs, options.makeId);
+  if (plan.latest.length > 0) await upsertLatestWords(tx, plan.latest, nowMs);
+  await applyFlips(tx, plan, nowMs, options);
+  return plan.outcomes;
+}
+
+async function applyFlips(tx: Queryable, plan: ConsentPlan, nowMs: number, options: ConsentOptions): Promise<void> {
+  const withdrawn = plan.flips.filter((flip) => !flip.granted);
+  if (withdrawn.length > 0) {
+    const customerIds = [...new Set(withdrawn.map((flip) => flip.customerId))];
+    await deleteEmotionalStates(tx, withdrawn);
+    await deleteDecisionEmotions(tx, customerIds);
+    await queueDecisions(tx, customerIds, 'consent', nowMs);
+  }
+  const granted = lastFlips(plan).filter((flip) => flip.granted);
+  if (granted.length > 0) await insertEmotionalStates(tx, granted);
+  await appendOutboxEvents(
+    tx,
+    plan.flips.map((flip) => toOutboxEvent(flip, nowMs, options.makeId)),
+    options,
+  );
+}
+
+/** Granted and withdrawn again in one batch is withdrawn. */
+function lastFlips(plan: ConsentPlan): ConsentChange[] {
+  return [...new Map(plan.flips.map((flip) => [keyOf(flip), flip])).values()];
+}
+
+function toOutboxEvent(flip: ConsentChange, nowMs: number, makeId: MakeId) {
+  const { customerId, purpose, granted, changedAtMs } = flip;
+  const data = { purpose, granted, changedAt: new Date(changedAtMs).toISOString() };
+  return { customerId, eventId: makeId(), type: 'consent.changed', data, occurredAtMs: nowMs };
 }
