@@ -36,7 +36,8 @@ export function isAlive(pid: number): boolean {
 /** `command` is its argument vector. We always start PostgreSQL as `.../postgres -D <real path> ...`. */
 export function isPostmasterOf(clusterDir: string, command: readonly string[]): boolean {
   const [program, ...options] = command;
-  return program !== undefined && basename(program) === 'postgres' && options[options.indexOf('-D') + 1] === clusterDir;
+  const namesCluster = options.some((option, index) => option === '-D' && options[index + 1] === clusterDir);
+  return namesCluster && program !== undefined && basename(program) === 'postgres';
 }
 
 async function readCommand(pid: number): Promise<string[]> {
@@ -48,9 +49,9 @@ async function readCommand(pid: number): Promise<string[]> {
   return splitPsCommand(stdout.trim());
 }
 
-/** `ps` joins the arguments with spaces, and a path may contain some: ours is the text between ` -D ` and ` -c `. */
+/** `ps` joins the arguments with spaces, and a path may contain some: ours is all that follows ` -D `. */
 export function splitPsCommand(line: string): string[] {
-  const match = /^(.*?) -D (.*?)(?: -c .*)?$/.exec(line);
+  const match = /^(.*?) -D (.*)$/.exec(line);
   const [, program, clusterDir] = match ?? [];
   return program === undefined || clusterDir === undefined ? [] : [program, '-D', clusterDir];
 }

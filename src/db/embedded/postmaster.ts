@@ -35,12 +35,12 @@ const FAST_STOP_MS = 30_000;
 const IMMEDIATE_STOP_MS = 10_000;
 const LOG_BYTES_MAX = 10_000_000;
 
-export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
+export async function startPostmaster(options: PostmasterOptions, findPort = findFreePort): Promise<Postmaster> {
   await stopOrphan(options.location.clusterDir);
   await turnLog(options.logFile);
   for (let attempt = 1; ; attempt++) {
     // Between our look and PostgreSQL's bind somebody else may take the port; then we look for another.
-    const port = await findFreePort();
+    const port = await findPort();
     await saveSettings(options.location.clusterDir, port, options.maxConnections);
     const outcome = await launch(options);
     if (outcome.child !== undefined) return { port, stop: stopper(outcome.child) };

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chown, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
 import { createGunzip } from 'node:zlib';
 import { EcsError, isEcsError } from '../../lib/errors.ts';
@@ -77,8 +76,7 @@ async function restoreInto(location: ClusterLocation, native: NativeFolder, file
 
 async function unpack(file: string, draft: string, native: NativeFolder, user: ServerUser | undefined): Promise<void> {
   try {
-    await pipeline(createReadStream(file), createGunzip(), async (source: AsyncIterable<Buffer>) => {
-      const reader = createByteReader(source);
+    await readZipped(file, async (reader) => {
       const manifest = await readManifest(reader);
       checkMajorVersion(file, manifest.postgresMajor, native.majorVersion);
       await makeFolders(reader, draft, manifest.folders, user);
@@ -89,6 +87,22 @@ async function unpack(file: string, draft: string, native: NativeFolder, user: S
     if (!isBroken(error)) throw error;
     const message = `${file} is not a whole backup of ECS (${error.message}). Nothing was changed.`;
     throw new EcsError('ECS_BACKUP_INVALID', message, { cause: error });
+  }
+}
+
+/**
+ * A failure of the file or of its compression reaches `use` through the reader. (stream.pipeline would reject by itself
+ * and leave `use` running, writing into the folder that is being removed.)
+ */
+async function readZipped(file: string, use: (reader: ByteReader) => Promise<void>): Promise<void> {
+  const source = createReadStream(file);
+  const unzipped = createGunzip();
+  source.on('error', (error) => unzipped.destroy(error));
+  try {
+    await use(createByteReader(source.pipe(unzipped)));
+  } finally {
+    source.destroy();
+    unzipped.destroy();
   }
 }
 
