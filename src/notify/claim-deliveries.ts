@@ -27,8 +27,10 @@ interface ClaimedRow {
 /** In the order of customer id and sequence; a customer's run has no hole. */
 export async function claimDeliveries(db: Queryable, claim: Claim): Promise<Delivery[]> {
   // `due` skips what another relay locks at this moment and what waits behind a blocked head (retrying later, or
-  // claimed). `line` then cuts each customer's rows at the first pending one that is not in `due`: that is what keeps
-  // the order when two relays share a line's rows between them.
+  // claimed). `line` then keeps of each customer's rows those whose place in `due` is their place among all pending
+  // ones, so a run ends before the first that is not ours: that is what keeps the order when two relays meet in a line.
+  // Written with lateral joins because the statistics of a queue are always out of date: whatever they say, the plan
+  // can only walk down each customer's line in the index.
   const { rows } = await db.query<ClaimedRow>({
     name: 'notify-claim',
     text: `
@@ -47,18 +49,22 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<Deli
         limit $3
         for update of d skip locked
       ), line as (
-        select p.customer_id, p.sequence,
-               bool_and(due.sequence is not null) over (partition by p.customer_id order by p.sequence) as reachable
-        from (select customer_id, max(sequence) as last from due group by customer_id) ends
-        join deliveries p on p.destination = $1 and p.customer_id = ends.customer_id and p.state = 'pending'
-                         and p.sequence <= ends.last
-        left join due on due.customer_id = p.customer_id and due.sequence = p.sequence
+        select mine.customer_id, pending.sequence
+        from (
+          select customer_id, array_agg(sequence order by sequence) as sequences from due group by customer_id
+        ) mine
+        cross join lateral (
+          select p.sequence, row_number() over (order by p.sequence) as place
+          from deliveries p
+          where p.destination = $1 and p.customer_id = mine.customer_id and p.state = 'pending'
+          order by p.sequence limit cardinality(mine.sequences)
+        ) pending
+        where pending.sequence = mine.sequences[pending.place]
       ), claimed as (
         update deliveries d
         set claimed_by = $2, claimed_until = now() + $4::double precision * interval '1 millisecond'
         from line
-        where line.reachable
-          and d.destination = $1 and d.customer_id = line.customer_id and d.sequence = line.sequence
+        where d.destination = $1 and d.customer_id = line.customer_id and d.sequence = line.sequence
         returning d.customer_id, d.sequence, d.attempts
       )
       select c.customer_id, c.sequence, c.attempts, e.event_id, e.type, e.data, e.occurred_at

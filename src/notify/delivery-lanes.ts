@@ -15,7 +15,9 @@ export interface KindRules {
   readonly pause: PauseRule;
 }
 
-export const KIND_RULES: Readonly<Record<DestinationKind, KindRules>> = {
+export type RulesByKind = Readonly<Record<DestinationKind, KindRules>>;
+
+export const KIND_RULES: RulesByKind = {
   kafka: { lanes: 2, batch: 1_000, pause: { failures: 1, firstMs: 250, maxMs: 10_000 } },
   webhook: { lanes: 2, batch: 16, pause: { failures: 5, firstMs: 1_000, maxMs: 60_000 } },
 };
@@ -27,7 +29,7 @@ export interface DeliveryLanes {
   settle(): Promise<void>;
 }
 
-export function createDeliveryLanes(deps: RoundDeps, pauses: DestinationPauses): DeliveryLanes {
+export function createDeliveryLanes(deps: RoundDeps, pauses: DestinationPauses, rules: RulesByKind): DeliveryLanes {
   const running = new Map<Promise<void>, string>();
 
   function lanesOf(destination: string): number {
@@ -37,7 +39,7 @@ export function createDeliveryLanes(deps: RoundDeps, pauses: DestinationPauses):
   function lanesAllowed(destination: string): number {
     const state = pauses.stateOf(destination);
     if (deps.isStopping() || state === 'paused') return 0;
-    return state === 'probing' ? 1 : KIND_RULES[kindOf(destination)].lanes;
+    return state === 'probing' ? 1 : rules[kindOf(destination)].lanes;
   }
 
   function start(destination: string): void {
@@ -62,7 +64,7 @@ export function createDeliveryLanes(deps: RoundDeps, pauses: DestinationPauses):
   async function runRound(destination: string): Promise<boolean> {
     if (lanesAllowed(destination) === 0) return false;
     const probing = pauses.stateOf(destination) === 'probing';
-    const limit = probing ? 1 : KIND_RULES[kindOf(destination)].batch;
+    const limit = probing ? 1 : rules[kindOf(destination)].batch;
     const round = await deliverRound(deps, destination, limit);
     await noteHealth(destination, round);
     if (round.claimed === limit) start(destination);
@@ -70,7 +72,7 @@ export function createDeliveryLanes(deps: RoundDeps, pauses: DestinationPauses):
   }
 
   async function noteHealth(destination: string, round: Round): Promise<void> {
-    const change = pauses.record(destination, KIND_RULES[kindOf(destination)].pause, round);
+    const change = pauses.record(destination, rules[kindOf(destination)].pause, round);
     if (change === 'paused') deps.log.warn({ destination }, 'a destination is in trouble and rests');
     if (change === 'recovered') deps.log.info({ destination }, 'a destination answers again');
     if (change !== 'exhausted' || kindOf(destination) === 'kafka') return;

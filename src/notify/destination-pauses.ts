@@ -51,7 +51,7 @@ export function createDestinationPauses(clock: Clock, random: () => number): Des
       const failures = (before?.failures ?? 0) + round.overloaded;
       const pauseMs = failures < rule.failures ? 0 : longer(before?.pauseMs ?? 0, rule);
       const waitMs = Math.max(pauseMs * (0.8 + 0.4 * random()), Math.min(round.retryAfterMs ?? 0, rule.maxMs));
-      troubles.set(destination, { failures, pauseMs, untilMs: clock() + waitMs });
+      troubles.set(destination, { failures, pauseMs, untilMs: clock() + Math.round(waitMs) });
       if (pauseMs === 0) return undefined;
       if (before !== undefined && before.pauseMs === rule.maxMs) return 'exhausted';
       return before === undefined || before.pauseMs === 0 ? 'paused' : undefined;

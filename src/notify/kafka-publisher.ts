@@ -26,24 +26,31 @@ export function createKafkaPublisher(options: KafkaPublisherOptions): KafkaPubli
   const { settings, timeoutMs = TIMEOUT_MS, topic = CREDIT_LIMITS_TOPIC } = options;
   const producer = createKafkaProducer(settings, { timeoutMs });
 
-  return {
-    timeoutMs,
-    async publish(events) {
-      try {
-        await producer.send(events.map((event) => toMessage(topic, event)));
-        return events.map(() => ({ result: 'delivered' }));
-      } catch (error) {
-        if (!isEcsError(error)) throw error;
-        const failed: DeliveryOutcome = {
-          result: 'failed',
-          error: `${error.code}: ${error.message}`,
-          overloaded: true,
-        };
-        return events.map(() => failed);
+  async function publish(events: readonly OutgoingEvent[]): Promise<DeliveryOutcome[]> {
+    try {
+      await producer.send(events.map((event) => toMessage(topic, event)));
+      return events.map(() => ({ result: 'delivered' }));
+    } catch (error) {
+      if (!isEcsError(error)) throw error;
+      const reason = `${error.code}: ${error.message}`;
+      if (error.code !== 'ECS_PAYLOAD_TOO_LARGE') {
+        return events.map(() => ({ result: 'failed', error: reason, overloaded: true }));
       }
-    },
-    stop: () => producer.stop(),
-  };
+      return events.length === 1 ? [{ result: 'refused', error: reason }] : publishHalves(events);
+    }
+  }
+
+  /** Finds the event that the broker will never take, so that it alone dies. Nothing is sent behind a failure. */
+  async function publishHalves(events: readonly OutgoingEvent[]): Promise<DeliveryOutcome[]> {
+    const half = Math.ceil(events.length / 2);
+    const first = await publish(events.slice(0, half));
+    if (first.some((outcome) => outcome.result === 'failed' || outcome.result === 'untried')) {
+      return [...first, ...events.slice(half).map((): DeliveryOutcome => ({ result: 'untried' }))];
+    }
+    return [...first, ...(await publish(events.slice(half)))];
+  }
+
+  return { timeoutMs, publish, stop: () => producer.stop() };
 }
 
 function toMessage(topic: string, event: OutgoingEvent): KafkaMessage {

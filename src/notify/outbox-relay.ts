@@ -10,7 +10,7 @@ import type { MakeId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
 import { deliverRound, type Publishers, type RoundDeps } from './deliver-round.ts';
 import { kindOf } from './delivery.ts';
-import { createDeliveryLanes, KIND_RULES } from './delivery-lanes.ts';
+import { createDeliveryLanes, KIND_RULES, type RulesByKind } from './delivery-lanes.ts';
 import { createDestinationPauses } from './destination-pauses.ts';
 import { createGate } from './gate.ts';
 import { loadDueDestinations } from './load-due-destinations.ts';
@@ -28,6 +28,7 @@ export interface RelayOptions {
   readonly log: Log;
   readonly metrics?: NotifyMetrics | undefined;
   readonly retryPolicy?: RetryPolicy;
+  readonly rules?: RulesByKind;
   /** The longest wait between two looks at the outbox; when something was found, the next look comes sooner. */
   readonly pollMs?: number;
   /** How long a relay that died holds up what it had claimed. */
@@ -59,6 +60,7 @@ const DATABASE_WIDTH = 4;
 export function createRelay(options: RelayOptions): Relay {
   const { pool, publishers, pollMs = POLL_MS, leaseMs = LEASE_MS, stopGraceMs = STOP_GRACE_MS } = options;
   assert(leaseMs <= LEASE_MAX_MS, 'a lease holds up a customer for at most a minute');
+  const rules = options.rules ?? KIND_RULES;
   const pulse = createPulse();
   const ending = new AbortController();
   let stopping = false;
@@ -78,7 +80,7 @@ export function createRelay(options: RelayOptions): Relay {
     signal: ending.signal,
   };
   const pauses = createDestinationPauses(options.clock, options.random);
-  const lanes = createDeliveryLanes(deps, pauses);
+  const lanes = createDeliveryLanes(deps, pauses, rules);
 
   async function run(): Promise<void> {
     let waitMs = POLL_MIN_MS;
@@ -112,7 +114,7 @@ export function createRelay(options: RelayOptions): Relay {
     const kind = kindOf(destination);
     let delivered = 0;
     for (;;) {
-      const round = await deliverRound(deps, destination, KIND_RULES[kind].batch);
+      const round = await deliverRound(deps, destination, rules[kind].batch);
       delivered += round.delivered;
       // What failed at a webhook waits for its time; at Kafka it is due at once, so going on would never end.
       if (round.claimed === 0 || (kind === 'kafka' && round.failed > 0)) return delivered;
