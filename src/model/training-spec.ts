@@ -45,7 +45,8 @@ export const trainingSpecSchema = z
     name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
     /** `card_ledger`: six statements a row, features by the ledger's own function. `numeric`: columns as they are. */
     kind: z.enum(['card_ledger', 'numeric']),
-    idColumn: column,
+    /** Joins the splits file; null: rows have no id and no splits file can be joined. */
+    idColumn: column.nullable(),
     target: z.strictObject({ column, bad: z.string().min(1), good: z.string().min(1), meaning: z.string().min(1) }),
     referenceUnitMinor: z.number().int().positive(),
     referenceCurrency: z.string().regex(/^[A-Z]{3}$/),
@@ -72,6 +73,9 @@ export const trainingSpecSchema = z
     });
     if (spec.kind === 'card_ledger' && !FEATURE_NAMES.every((name, index) => spec.features[index]?.name === name)) {
       issue(['features'], `a card ledger spec lists ${FEATURE_NAMES.length} features in the ledger's order`);
+    }
+    if (new Set(spec.features.map((feature) => feature.name)).size !== spec.features.length) {
+      issue(['features'], 'a feature is named twice');
     }
     if (spec.target.bad === spec.target.good) issue(['target'], 'bad and good must differ');
   });

@@ -27,13 +27,13 @@ export function buildTrainingTable(
   splits: readonly CsvRecord[] | null,
   spec: TrainingSpec,
 ): TrainingTable {
-  const splitById = splits === null ? null : indexById(splits, spec.idColumn, 'splits file');
-  indexById(records, spec.idColumn, 'data file');
+  const splitById = splits === null ? null : indexById(splits, spec, 'splits file');
+  if (spec.idColumn !== null) indexById(records, spec, 'data file');
   const target = new Uint8Array(records.length);
   const features: Float64Array[] = [];
   const columns: CsvRecord[] = [];
   records.forEach((record, row) => {
-    const id = record[spec.idColumn] ?? '';
+    const id = (spec.idColumn === null ? undefined : record[spec.idColumn]) ?? `number ${row + 1}`;
     target[row] = readTarget(record, spec, id);
     features.push(readFeatures(record, spec, id));
     const split = splitById?.get(id);
@@ -61,7 +61,9 @@ export function selectRows(table: TrainingTable, spec: TrainingSpec, rows: strin
   };
 }
 
-function indexById(records: readonly CsvRecord[], idColumn: string, file: string): Map<string, CsvRecord> {
+function indexById(records: readonly CsvRecord[], spec: TrainingSpec, file: string): Map<string, CsvRecord> {
+  const { idColumn } = spec;
+  if (idColumn === null) throw invalid(`the spec names no id column to join the ${file} by`, { file });
   const byId = new Map<string, CsvRecord>();
   for (const record of records) {
     const id = record[idColumn];
