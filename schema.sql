@@ -177,6 +177,7 @@ create table deliveries (
   sequence bigint not null,
   state text not null default 'pending'::text,
   attempts integer not null default 0,
+  queued_at timestamp with time zone not null default now(),
   next_attempt_at timestamp with time zone not null default now(),
   claimed_by text,
   claimed_until timestamp with time zone,
@@ -187,7 +188,8 @@ create table deliveries (
   constraint deliveries_customer_id_sequence_fkey FOREIGN KEY (customer_id, sequence) REFERENCES outbox_events(customer_id, sequence)
 );
 CREATE INDEX deliveries_dead ON public.deliveries USING btree (destination, customer_id, sequence) WHERE (state = 'dead'::text);
-CREATE INDEX deliveries_pending ON public.deliveries USING btree (destination, next_attempt_at) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_line ON public.deliveries USING btree (destination, customer_id, sequence) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_pending ON public.deliveries USING btree (destination, next_attempt_at, customer_id, sequence) WHERE (state = 'pending'::text);
 
 create table emotion_days (
   customer_id text not null,

@@ -1,10 +1,13 @@
-// Once per Jest run: one real PostgreSQL (the embedded one, or the server named by TEST_DATABASE_URL, whose role must be
-// allowed to create databases) and one migrated template database that every test file clones.
+// Once per Jest run: one real PostgreSQL and one migrated template database that every test file clones. The server is
+// the embedded one; or the programs in TEST_POSTGRES_DIR (as /usr/lib/postgresql/15), started the same way; or the
+// running server of TEST_DATABASE_URL, whose role must be allowed to create databases.
 import '../../scripts/register-typescript.mjs';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const { checkServer, createPool, isEcsError, migrate, resetData, startEmbeddedPostgres } = await import('./sources.ts');
 
@@ -31,12 +34,20 @@ async function startServer() {
   if (TEST_DATABASE_URL) return { connectionString: TEST_DATABASE_URL, stop: async () => {} };
   await removeStaleRuns();
   const dataDir = join(tmpdir(), RUN_PREFIX + randomUUID());
-  const server = await startEmbeddedPostgres({ dataDir, maxConnections: 200 });
+  const server = await startEmbeddedPostgres({ dataDir, maxConnections: 200, ...(await findOtherPrograms()) });
   const stop = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
   return { connectionString: server.connectionString, stop };
+}
+
+async function findOtherPrograms() {
+  const path = process.env.TEST_POSTGRES_DIR;
+  if (!path) return {};
+  const { stdout } = await promisify(execFile)(join(path, 'bin', 'postgres'), ['-V']);
+  const version = /\d[\d.]*/.exec(stdout)[0];
+  return { native: { path, version, majorVersion: Number.parseInt(version, 10) } };
 }
 
 /** A run that was killed leaves its server and folder behind; a folder that is in use belongs to a run under way. */
@@ -60,7 +71,11 @@ async function removeStaleRuns() {
 async function makeTemplate(adminUrl, template) {
   const admin = createPool({ connectionString: adminUrl, max: 1 });
   try {
-    await checkServer(admin);
+    const { majorVersion } = await checkServer(admin);
+    const { TEST_POSTGRES_MAJOR } = process.env;
+    if (TEST_POSTGRES_MAJOR && Number(TEST_POSTGRES_MAJOR) !== majorVersion) {
+      throw new Error(`the tests were to run on PostgreSQL ${TEST_POSTGRES_MAJOR}, but this is ${majorVersion}`);
+    }
     await admin.query(`create database ${template}`);
   } finally {
     await admin.end();

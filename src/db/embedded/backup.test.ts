@@ -115,14 +115,14 @@ describe('backup and restore', () => {
         return Buffer.concat([archive.subarray(0, 512), Buffer.from(text), archive.subarray(512 + size)]);
       });
 
-    it.each([0, 10, 0.001, 0.3, 0.7, 0.999, -1])('cut off at %d is refused and leaves nothing', async (where) => {
+    it.each([0, 10, 0.5, -1])('cut off at %d is refused and leaves nothing', async (where) => {
       await copyFile(backup, damaged);
       const { size } = await stat(backup);
       await truncate(damaged, where < 0 ? size + where : where < 1 ? Math.floor(size * where) : where);
       await expectRefused();
     });
 
-    it.each([0.1, 0.5, 0.9])('with a flipped bit at %d is refused', async (where) => {
+    it.each([0.1, 0.9])('with a flipped bit at %d is refused', async (where) => {
       const bytes = await readFile(backup);
       bytes[Math.floor(bytes.length * where)]! ^= 4;
       await writeFile(damaged, bytes);

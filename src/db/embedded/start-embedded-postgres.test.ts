@@ -9,6 +9,7 @@ import { setTimeout as sleepMs } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { checkServer, createPool, resetData } from '../index.ts';
 import { isAlive } from './orphan.ts';
+import { runProgram } from './run-program.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './start-embedded-postgres.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -19,6 +20,15 @@ describe('startEmbeddedPostgres', () => {
   let dataDir: string;
   let running: EmbeddedPostgres[];
   let children: ChildProcess[];
+
+  // Making a cluster is what costs time: most tests begin with a copy of this one.
+  const seedDir = join(tmpdir(), `ecs-embedded-${randomUUID()}`);
+  beforeAll(async () => {
+    await (await startEmbeddedPostgres({ dataDir: seedDir })).stop();
+  });
+  afterAll(() => rm(seedDir, { recursive: true }));
+
+  const copySeed = () => runProgram({ program: '/bin/cp', arguments: ['-a', seedDir, dataDir], user: undefined });
 
   beforeEach(() => {
     dataDir = join(tmpdir(), `ecs-embedded-${randomUUID()}`);
@@ -88,6 +98,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('keeps the data and the password over a restart, and leaves no process behind', async () => {
+    await copySeed();
     const first = await start();
     await query(first, 'create table t_kept as select 42 as answer');
     const pid = await readPid();
@@ -99,6 +110,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('stops in order although a session is open, and stops once', async () => {
+    await copySeed();
     const server = await start();
     const pool = createPool({ connectionString: server.connectionString });
     const client = await pool.connect();
@@ -111,6 +123,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('refuses a second starter, by whatever path it comes, until the first has stopped', async () => {
+    await copySeed();
     const server = await start();
     const otherPath = `${dataDir}-link`;
     await symlink(dataDir, otherPath);
@@ -127,6 +140,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('refuses a second process while the first lives, and after SIGKILL ends the orphan and goes on', async () => {
+    await copySeed();
     const holder = await spawnHolder();
     await expect(start()).rejects.toMatchObject({ code: 'ECS_DATA_FOLDER_IN_USE', facts: { owner: `${holder.pid}` } });
     const orphan = await readPid();
@@ -140,6 +154,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('recovers after both ECS and PostgreSQL were killed', async () => {
+    await copySeed();
     const holder = await spawnHolder();
     const postmaster = await readPid();
     holder.kill('SIGKILL');
@@ -149,6 +164,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('survives Ctrl-C, which reaches the whole process group: ECS ends it in order', async () => {
+    await copySeed();
     const holder = await spawnHolder();
     const words = collectOutput(holder);
     const postmaster = await readPid();
@@ -159,6 +175,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('neither ends nor is stopped by a foreign process that now has the number in the note', async () => {
+    await copySeed();
     const server = await start();
     await query(server, 'create table t_kept as select 1 as one');
     const note = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
@@ -171,6 +188,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('refuses the data of another major version and says the way out', async () => {
+    await copySeed();
     await (await start()).stop();
     await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
     await expect(start()).rejects.toMatchObject({ code: 'ECS_DATA_FOLDER_VERSION', facts: { found: 17, ours: 18 } });
@@ -188,6 +206,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('tells why PostgreSQL does not start, and gives the folder back', async () => {
+    await copySeed();
     await (await start()).stop();
     await rm(join(dataDir, 'postgres', 'global', 'pg_control'));
     await expect(start()).rejects.toMatchObject({ code: 'ECS_EMBEDDED_UNAVAILABLE' });
@@ -195,6 +214,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('does not listen anywhere once stopped', async () => {
+    await copySeed();
     const server = await start();
     await server.stop();
     const socket = connect(server.port, '127.0.0.1');
