@@ -50,7 +50,8 @@ export interface IngestOutcome {
   readonly duplicates: number;
   /** Left out without being wrong, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
-  readonly deadLetters: number;
+  /** Records that cannot be counted, by code. */
+  readonly deadLetters: Readonly<Record<string, number>>;
   /** Sent back onto their topic because they stood in a partition that is not their customer's. */
   readonly misplaced: number;
 }
