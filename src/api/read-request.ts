@@ -71,7 +71,11 @@ async function readBody(route: Route, req: Request, res: Response): Promise<unkn
   if (req.is([...types]) === false) {
     throw new EcsError('ECS_UNSUPPORTED_MEDIA', `Send ${types.join(' or ')}.`);
   }
-  const parse = express.json({ limit: route.bodyBytesMax ?? BODY_BYTES_MAX, type: [...types], strict: true });
+  const limit = route.bodyBytesMax ?? BODY_BYTES_MAX;
+  // The parser would read a large body to its end before it refuses it; who says the length is answered at once.
+  if (Number(req.get('content-length')) > limit)
+    throw new EcsError('ECS_PAYLOAD_TOO_LARGE', `At most ${limit} bytes are read.`);
+  const parse = express.json({ limit, type: [...types], strict: true });
   await new Promise<void>((resolve, reject) =>
     parse(req, res, (error?: unknown) => (error ? reject(error) : resolve())),
   );

@@ -1,19 +1,13 @@
-// Puts the API together and lets it live: routes from the one registry, headers, measuring, problems; a start that names
-// its port and an end that lets running requests finish.
+// Lets the API live: a start that names its port, and an end that lets running requests finish.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import express, { type Express, type Request } from 'express';
+import type { Express, Request } from 'express';
 import { EcsError } from '../lib/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
-import { serveDocs } from './docs/serve-docs.ts';
-import { answerProblems, refuseMethod, refuseUnknownPath } from './middleware/answer-problems.ts';
-import { identifyRequest } from './middleware/identify-request.ts';
-import { observeRequests } from './middleware/observe-requests.ts';
-import { setSecurityHeaders } from './middleware/set-security-headers.ts';
+import { makeApp } from './make-app.ts';
 import { API_ROUTES } from './routes/index.ts';
 import type { ServeContext } from './serve-context.ts';
-import { serveRoute } from './serve-route.ts';
 import { createStreamGate } from './stream-gate.ts';
 
 export interface Api {
@@ -46,7 +40,7 @@ export function createApi(deps: ApiDeps): Api {
     isClosing: () => closing,
     streams,
   };
-  const app = makeApp(context);
+  const app = makeApp(context, API_ROUTES);
   const server = createServer(HTTP_OPTIONS, app);
   return {
     app,
@@ -61,35 +55,6 @@ export function createApi(deps: ApiDeps): Api {
       await closeServer(server);
     },
   };
-}
-
-export function makeApp(context: ServeContext): Express {
-  const { deps } = context;
-  const app = express();
-  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
-  app.use(identifyRequest(deps.makeId), observeRequests(deps.metrics, deps.log), setSecurityHeaders);
-  app.use((_req, res, next) => {
-    if (context.isClosing()) res.set('Connection', 'close');
-    next();
-  });
-  for (const route of API_ROUTES) app[route.method](toExpressPath(route.path), serveRoute(route, context));
-  for (const [path, methods] of methodsByPath()) app.all(toExpressPath(path), refuseMethod(methods));
-  app.use('/docs', serveDocs(deps.docsDir));
-  app.use(refuseUnknownPath);
-  app.use(answerProblems(deps.log));
-  return app;
-}
-
-export function toExpressPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1');
-}
-
-function methodsByPath(): Map<string, string[]> {
-  const methods = new Map<string, string[]>();
-  for (const { path, method } of API_ROUTES) {
-    methods.set(path, [...(methods.get(path) ?? []), ...(method === 'get' ? ['get', 'head'] : [method])]);
-  }
-  return methods;
 }
 
 // On loopback a proxy of the same machine may stand in front; then "local" says nothing about who asks.
