@@ -135,8 +135,7 @@ function discardBody(response: IncomingMessage, limits: Limits): void {
 
 function describe(error: unknown, limits: Limits, timeoutMs: number): string {
   if (limits.timedOut()) return `no answer within ${timeoutMs} ms`;
-  if (!(error instanceof Error)) return String(error);
   // Several addresses that all refuse come as one error that has a code and no message.
-  if (error.message !== '') return error.message;
-  return 'code' in error ? String(error.code) : error.name;
+  const { message, code } = Object(error) as { message?: string; code?: string };
+  return message || code || String(error);
 }

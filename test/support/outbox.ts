@@ -65,3 +65,11 @@ export async function loadStoredDeliveries(pool: pg.Pool): Promise<StoredDeliver
     lastError: row.last_error,
   }));
 }
+
+/** Back to a database without customers and webhooks, for the next test of the file. */
+export async function clearOutbox(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `delete from deliveries; delete from outbox_events; delete from credit_accounts; delete from customers;
+     delete from webhooks`,
+  );
+}
