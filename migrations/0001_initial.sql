@@ -89,6 +89,7 @@ create table credit_accounts (
   -- F of the no-harm rule: the limit without emotion that stood behind C.
   financial_limit_minor bigint check (financial_limit_minor >= 0),
   limit_changed_at timestamptz,
+  -- When the finances alone last raised the limit, and when F last fell: mood must not use up a customer's turn.
   last_increase_at timestamptz,
   last_decrease_at timestamptz,
   decision_sequence bigint not null default 0,
@@ -248,10 +249,12 @@ create table decisions (
   limit_without_emotion_minor bigint not null,
   -- Where the pack asks for assent or notice: the decided limit that waits; the limit in force stays.
   scheduled_limit_minor bigint,
+  -- Of the half without emotion, as are rate and credit type.
   score integer,
   probability_of_default double precision,
   rate_bps integer,
   credit_type text,
+  -- Codes that may stay after an erasure; those that follow from emotional data stand in decision_emotions.
   reasons text[] not null,
   requested_by text not null,
   model_version text,
@@ -267,6 +270,8 @@ create table decisions (
   unique (customer_id, sequence)
 );
 create index decisions_newest on decisions (decided_at desc, decision_id desc);
+-- A decision is asked for by its id alone, by replay and by the API.
+create index decisions_by_id on decisions (decision_id);
 
 -- The emotional half of a decision: its inputs, its nonce and its result. Erasable.
 create table decision_emotions (

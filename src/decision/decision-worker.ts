@@ -1,0 +1,119 @@
+// Works the queue of re-decisions off, in batches. A customer that cannot be decided is found by halving the batch, put
+// back with a growing pause, and holds up nobody else.
+import { setTimeout as sleepMs } from 'node:timers/promises';
+import type pg from 'pg';
+import { toEcsError } from '../db/index.ts';
+import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/clock.ts';
+import { type ErrorCode, isEcsError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { type ClaimedCustomer, claimQueued, releaseQueued, saveQueueFailure } from './claim-queued.ts';
+import type { Decider } from './decider.ts';
+
+export interface DecisionWorkerOptions {
+  readonly pool: pg.Pool;
+  readonly decider: Pick<Decider, 'decideMany'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Customers a transaction; 1,000 where absent. */
+  readonly batchSize?: number;
+  readonly pollMs?: number;
+}
+
+export interface DecisionWorker {
+  start(): void;
+  stop(): Promise<void>;
+  /** Decides until nothing is due; gives back how many customers were decided. */
+  drain(): Promise<number>;
+}
+
+/** After this long a claim is taken to belong to a process that died. */
+const CLAIM_MS = 2 * MINUTE_MS;
+const OUTAGE_PAUSE_MS = SECOND_MS;
+
+// Not the customer's fault: the whole batch waits.
+const OUTAGES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ECS_DATABASE_UNAVAILABLE',
+  'ECS_COMMIT_UNKNOWN',
+  'ECS_SHUTTING_DOWN',
+]);
+
+export function createDecisionWorker(options: DecisionWorkerOptions): DecisionWorker {
+  const { batchSize = 1_000, pollMs = 250 } = options;
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+
+  const pause = (ms: number) => sleepMs(ms, undefined, { signal: stopping.signal }).catch(() => {});
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        if ((await workBatch(options, batchSize)) === null) await pause(pollMs);
+      } catch (error) {
+        // The rows stay queued and their claims run out; the next round finds out whether the trouble is over.
+        options.log.error({ err: error }, 'decisions wait: the queue cannot be worked off');
+        await pause(OUTAGE_PAUSE_MS);
+      }
+    }
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+    async drain() {
+      let total = 0;
+      for (;;) {
+        const decided = await workBatch(options, batchSize);
+        if (decided === null) return total;
+        total += decided;
+      }
+    },
+  };
+}
+
+/** Customers decided, or null when nothing was due. */
+async function workBatch(options: DecisionWorkerOptions, limit: number): Promise<number | null> {
+  const nowMs = options.clock();
+  const claimed = await claimQueued(options.pool, { nowMs, untilMs: nowMs + CLAIM_MS, limit });
+  return claimed.length === 0 ? null : decideClaimed(options, claimed);
+}
+
+async function decideClaimed(options: DecisionWorkerOptions, claimed: readonly ClaimedCustomer[]): Promise<number> {
+  try {
+    return await options.decider.decideMany(claimed);
+  } catch (raw) {
+    const error = toEcsError(raw);
+    if (isEcsError(error, 'ECS_IMPORT_RUNNING')) {
+      await releaseQueued(options.pool, claimed, options.clock());
+      return 0;
+    }
+    if (isEcsError(error) && OUTAGES.has(error.code)) throw error;
+    return isolate(options, claimed, error);
+  }
+}
+
+async function isolate(
+  options: DecisionWorkerOptions,
+  claimed: readonly ClaimedCustomer[],
+  error: unknown,
+): Promise<number> {
+  const [only] = claimed;
+  if (claimed.length === 1 && only !== undefined) {
+    await putBack(options, only, error);
+    return 0;
+  }
+  const middle = Math.ceil(claimed.length / 2);
+  const first = await decideClaimed(options, claimed.slice(0, middle));
+  return first + (await decideClaimed(options, claimed.slice(middle)));
+}
+
+async function putBack(options: DecisionWorkerOptions, customer: ClaimedCustomer, error: unknown): Promise<void> {
+  const message = error instanceof Error ? error.message : String(error);
+  const pauseMs = Math.min(SECOND_MS * 2 ** Math.min(customer.attempts, 20), HOUR_MS);
+  options.log.error({ err: error, customerId: customer.customerId, pauseMs }, 'a customer could not be decided');
+  await saveQueueFailure(options.pool, customer, { error: message, notBeforeMs: options.clock() + pauseMs });
+}

@@ -1,0 +1,72 @@
+// The accounts a transaction decides about, locked in sorted order: the first lock anybody takes who decides, so that no
+// decision is made from a limit that another one is changing.
+import type { Queryable } from '../db/index.ts';
+
+export interface LockedAccount {
+  readonly customerId: string;
+  readonly limitMinor: number | null;
+  readonly financialLimitMinor: number | null;
+  readonly lastIncreaseAtMs: number | null;
+  readonly lastDecreaseAtMs: number | null;
+  readonly decisionSequence: number;
+  readonly chainLink: Buffer | null;
+  readonly frozen: boolean;
+}
+
+interface AccountRow {
+  readonly customer_id: string;
+  readonly limit_minor: number | null;
+  readonly financial_limit_minor: number | null;
+  readonly last_increase_at: Date | null;
+  readonly last_decrease_at: Date | null;
+  readonly decision_sequence: number;
+  readonly chain_link: Buffer | null;
+  readonly frozen: boolean;
+}
+
+/** Customers that are not known are not in the map. */
+export async function lockAccounts(tx: Queryable, customerIds: readonly string[]): Promise<Map<string, LockedAccount>> {
+  const locked = await selectForUpdate(tx, customerIds);
+  if (locked.size === customerIds.length) return locked;
+  await insertAbsentAccounts(tx, customerIds);
+  return selectForUpdate(tx, customerIds);
+}
+
+async function selectForUpdate(tx: Queryable, customerIds: readonly string[]): Promise<Map<string, LockedAccount>> {
+  const { rows } = await tx.query<AccountRow>({
+    name: 'decision-lock-accounts',
+    text: `
+      select customer_id, limit_minor, financial_limit_minor, last_increase_at, last_decrease_at, decision_sequence,
+        chain_link, frozen_at is not null as frozen
+      from credit_accounts
+      where customer_id = any($1::text[])
+      order by customer_id
+      for update`,
+    values: [customerIds],
+  });
+  return new Map(rows.map((row) => [row.customer_id, toAccount(row)]));
+}
+
+async function insertAbsentAccounts(tx: Queryable, customerIds: readonly string[]): Promise<void> {
+  await tx.query({
+    name: 'decision-insert-accounts',
+    text: `
+      insert into credit_accounts (customer_id)
+      select customer_id from customers where customer_id = any($1::text[]) order by customer_id
+      on conflict (customer_id) do nothing`,
+    values: [customerIds],
+  });
+}
+
+function toAccount(row: AccountRow): LockedAccount {
+  return {
+    customerId: row.customer_id,
+    limitMinor: row.limit_minor,
+    financialLimitMinor: row.financial_limit_minor,
+    lastIncreaseAtMs: row.last_increase_at?.getTime() ?? null,
+    lastDecreaseAtMs: row.last_decrease_at?.getTime() ?? null,
+    decisionSequence: row.decision_sequence,
+    chainLink: row.chain_link,
+    frozen: row.frozen,
+  };
+}
