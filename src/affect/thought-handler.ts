@@ -1,5 +1,5 @@
 // Folds a batch of thoughts about money into the emotional states of consenting customers. Thoughts about anything else
-// are left out, and the text of a thought goes no further than its score.
+// are left out, nobody's text is looked at without consent, and a text goes no further than its score.
 import type { Queryable } from '../db/index.ts';
 import type { AcceptedEvent, FoldResult } from '../events/accepted-event.ts';
 import type { ThoughtEvent } from '../events/thought-event.ts';
@@ -23,6 +23,7 @@ export function createThoughtHandler(options: {
   const kind: ReadingKind<ThoughtEvent> = {
     purpose: 'thoughts',
     triggers: options.triggers,
+    consentFirst: true,
     read: (event, timeMs) => readThought(event.data, timeMs, scoreText),
   };
   return (tx, events, nowMs) => saveReadings(tx, kind, events, nowMs);

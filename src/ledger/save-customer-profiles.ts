@@ -2,6 +2,7 @@
 // with a credit account. A new jurisdiction or income asks for a new decision.
 import type { Queryable } from '../db/index.ts';
 import { queueDecisions } from '../db/queue-decisions.ts';
+import { lockAccounts } from './lock-accounts.ts';
 import { saveNewCustomers } from './save-new-customers.ts';
 
 export interface ProfileChange {
@@ -38,6 +39,8 @@ export async function saveCustomerProfiles(
   for (const [customerId, account] of await saveNewCustomers(tx, currencies, nowMs)) {
     currencies.set(customerId, account.currency);
   }
+  // Before the queue: whoever decides takes the account first and the queue last.
+  await lockAccounts(tx, [...currencies.keys()]);
   const problems = changes.flatMap((change, index) => findProblem(change, index, currencies));
   const refused = new Set(problems.map((problem) => problem.index));
   const kept = changes.filter((_, index) => !refused.has(index));
