@@ -1,6 +1,6 @@
 // Decides where the cluster of a data folder lies: inside it, or, where root's server user cannot get into that folder
 // (a checkout under a private home), outside of it behind a link.
-import { chmod, mkdir, readlink, realpath, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readlink, realpath, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EcsError } from '../../lib/errors.ts';
 import { makeId } from '../../lib/ids.ts';
@@ -10,6 +10,9 @@ import { findClosedFolder, findServerUser, type ServerUser } from './server-user
 
 /** A folder that outlives reboots and tidy-ups, and that other users can neither write in nor prepare for us. */
 export const SYSTEM_DIR = '/var/lib/ecs';
+
+/** Names the data folder that a home outside of it belongs to. */
+const OWNER_NOTE = 'data-folder';
 
 export interface ClusterLocation {
   /** The folder that holds the cluster and whatever else its server user must reach. */
@@ -45,10 +48,23 @@ export async function findCluster(dataDir: string): Promise<string> {
 
 /** Where the cluster lies if it was placed outside; the link stands before the cluster does. */
 export async function readClusterLink(root: string): Promise<string | undefined> {
+  const clusterDir = await readLink(join(root, 'postgres'));
+  if (clusterDir === undefined) return undefined;
+  const owner = (await ifPresent(readFile(join(dirname(clusterDir), OWNER_NOTE), 'utf8')))?.trim();
+  if (owner === undefined || owner === root || (await readLink(join(owner, 'postgres'))) !== clusterDir)
+    return clusterDir;
+  // A folder that was moved is fine; a copied one would share the cluster with its original.
+  throw new EcsError(
+    'ECS_DATA_FOLDER_IN_USE',
+    `${root} is a copy of ${owner}, and both point to the same data in ${clusterDir}. Delete the link ${join(root, 'postgres')} to begin empty here; \`ecs backup\` and \`ecs restore\` copy data.`,
+  );
+}
+
+async function readLink(path: string): Promise<string | undefined> {
   try {
-    return await readlink(join(root, 'postgres'));
+    return await readlink(path);
   } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'EINVAL')) return undefined;
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'EINVAL')) return undefined;
     throw error;
   }
 }
@@ -59,8 +75,7 @@ async function makeOutsideHome(root: string, closed: string, systemDir: string) 
     await mkdir(homeDir, { recursive: true });
     await chmod(systemDir, 0o711);
     await chmod(homeDir, 0o711);
-    // For whoever wonders one day whether it may go.
-    await writeFile(join(homeDir, 'data-folder'), `${root}\n`);
+    await writeFile(join(homeDir, OWNER_NOTE), `${root}\n`);
   } catch (error) {
     throw new EcsError(
       'ECS_EMBEDDED_UNAVAILABLE',

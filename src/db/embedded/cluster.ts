@@ -36,7 +36,9 @@ export async function ensureCluster(location: ClusterLocation, native: NativeFol
 /** A start that was cut off leaves its draft behind. The caller holds the data folder, so nobody is working on it. */
 async function removeDrafts(homeDir: string): Promise<void> {
   const names = (await readdir(homeDir)).filter((name) => name.startsWith(DRAFT_PREFIX));
-  await Promise.all(names.map((name) => rm(join(homeDir, name), { recursive: true, force: true })));
+  // Its initdb may have outlived that start by a moment and still be writing.
+  const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
+  await Promise.all(names.map((name) => rm(join(homeDir, name), options)));
 }
 
 async function hasCluster({ clusterDir }: ClusterLocation, native: NativeFolder): Promise<boolean> {

@@ -1,11 +1,12 @@
 // One process at a time owns a data folder. The operating system holds the lock, so it ends with its process however
 // that ends; a file with a process id in it could outlive its writer or name another one.
 import { constants, type Stats } from 'node:fs';
-import { chmod, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EcsError } from '../../lib/errors.ts';
-import { hasErrorCode, ifPresent } from './file-error.ts';
+import { hasErrorCode } from './file-error.ts';
+import { WAY_OUT } from './run-program.ts';
 
 export interface DataFolderLock {
   release(): Promise<void>;
@@ -18,18 +19,36 @@ export const LOCK_NOTE = 'lock';
 export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
   await makeDataFolder(dataDir);
   const noteFile = join(dataDir, LOCK_NOTE);
+  // Also shows, before anything is held, that the folder may be written in.
+  const note = await openNote(noteFile);
   try {
     const lock = process.platform === 'linux' ? await holdSocket(await stat(dataDir)) : await holdFile(noteFile);
     // Only a hint for the message below; the lock does not depend on it.
-    await writeFile(noteFile, `${process.pid}\n`);
+    await note.truncate();
+    await note.write(`${process.pid}\n`, 0);
     return lock;
   } catch (error) {
     if (!hasErrorCode(error, 'EADDRINUSE', 'EAGAIN', 'EWOULDBLOCK', 'EBUSY')) throw error;
-    const owner = (await ifPresent(readFile(noteFile, 'utf8')))?.trim();
+    const owner = (await readFile(noteFile, 'utf8')).trim();
     throw new EcsError(
       'ECS_DATA_FOLDER_IN_USE',
       `The data folder ${dataDir} is in use by another ECS${owner ? ` (process ${owner})` : ''}. Stop that one first, or choose another data folder.`,
       { cause: error, facts: { dataDir, owner } },
+    );
+  } finally {
+    await note.close();
+  }
+}
+
+async function openNote(noteFile: string): Promise<FileHandle> {
+  try {
+    return await open(noteFile, constants.O_RDWR | constants.O_CREAT, 0o644);
+  } catch (error) {
+    if (!hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
+    throw new EcsError(
+      'ECS_EMBEDDED_UNAVAILABLE',
+      `${dirname(noteFile)} cannot be written in: it belongs to another user, perhaps since ECS ran as root once. Run ECS as that user, give yourself the folder (chown -R), or choose another data folder. ${WAY_OUT}`,
+      { cause: error },
     );
   }
 }

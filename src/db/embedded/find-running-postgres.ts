@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadPassword } from './cluster.ts';
 import { readClusterLink } from './cluster-location.ts';
 import { ifPresent } from './file-error.ts';
-import { findOrphan, readPostmasterNote } from './orphan.ts';
+import { findPostmaster, readPostmasterNote } from './orphan.ts';
 
 const PORT_LINE = 3;
 
@@ -14,7 +14,7 @@ export async function findRunningPostgres(dataDir: string): Promise<string | nul
   const root = await ifPresent(realpath(dataDir));
   if (root === undefined) return null;
   const clusterDir = (await readClusterLink(root)) ?? join(root, 'postgres');
-  if ((await findOrphan(clusterDir)) === undefined) return null;
+  if ((await findPostmaster(clusterDir)) === undefined) return null;
   const port = Number((await readPostmasterNote(clusterDir))?.[PORT_LINE]);
   if (!Number.isSafeInteger(port)) return null;
   return `postgres://ecs:${await loadPassword(clusterDir)}@127.0.0.1:${port}/ecs`;

@@ -12,14 +12,16 @@ export async function readPostmasterNote(clusterDir: string): Promise<string[] |
   return text?.split('\n');
 }
 
-/** The process id of a live postmaster of this cluster. A note that names a foreign process is made harmless. */
-export async function findOrphan(clusterDir: string): Promise<number | undefined> {
-  const note = await readPostmasterNote(clusterDir);
+/** The process id of a live postmaster of this cluster. Only looks. */
+export async function findPostmaster(clusterDir: string): Promise<number | undefined> {
+  const pid = readPid(await readPostmasterNote(clusterDir));
+  if (pid === undefined || !isAlive(pid)) return undefined;
+  return isPostmasterOf(clusterDir, await readCommand(pid)) ? pid : undefined;
+}
+
+function readPid(note: readonly string[] | undefined): number | undefined {
   const pid = Number(note?.[0]);
-  if (note === undefined || !Number.isSafeInteger(pid) || pid <= 1 || !isAlive(pid)) return undefined;
-  if (isPostmasterOf(clusterDir, await readCommand(pid))) return pid;
-  await disarmNote(clusterDir, note);
-  return undefined;
+  return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
 }
 
 export function isAlive(pid: number): boolean {
@@ -60,10 +62,13 @@ export function splitPsCommand(line: string): string[] {
 const NOBODYS_PID = 2_147_483_647;
 
 /**
- * PostgreSQL will not start while the note names a live process, whatever that is. Deleting the note would also delete
- * its shared memory key, by which PostgreSQL finds out that backends of a dead postmaster still write. So only the
- * process id is replaced.
+ * Makes a note harmless that names a live process which is no postmaster: PostgreSQL would not start beside it. Deleting
+ * the note would also delete its shared memory key, by which PostgreSQL finds out that backends of a dead postmaster
+ * still write; so only the process id is replaced. For the holder of the data folder's lock, when no postmaster runs.
  */
-async function disarmNote(clusterDir: string, note: readonly string[]): Promise<void> {
+export async function disarmNote(clusterDir: string): Promise<void> {
+  const note = await readPostmasterNote(clusterDir);
+  const pid = readPid(note);
+  if (note === undefined || pid === undefined || !isAlive(pid)) return;
   await writeFile(join(clusterDir, 'postmaster.pid'), [NOBODYS_PID, ...note.slice(1)].join('\n'));
 }

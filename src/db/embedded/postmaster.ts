@@ -11,7 +11,7 @@ import { saveSettings } from './cluster.ts';
 import type { ClusterLocation } from './cluster-location.ts';
 import { ifPresent } from './file-error.ts';
 import type { NativeFolder } from './native-folder.ts';
-import { findOrphan, isAlive, readPostmasterNote } from './orphan.ts';
+import { disarmNote, findPostmaster, isAlive, readPostmasterNote } from './orphan.ts';
 import { describeSpawnError, PROGRAM_ENVIRONMENT, WAY_OUT } from './run-program.ts';
 
 export interface Postmaster {
@@ -129,8 +129,8 @@ const STOP_STEPS = [
 
 /** A server whose ECS was killed still runs. It is ended rather than adopted: every start is then the same start. */
 export async function stopOrphan(clusterDir: string): Promise<void> {
-  const pid = await findOrphan(clusterDir);
-  if (pid === undefined) return;
+  const pid = await findPostmaster(clusterDir);
+  if (pid === undefined) return disarmNote(clusterDir);
   for (const [signal, patienceMs] of STOP_STEPS) {
     if (isAlive(pid)) process.kill(pid, signal);
     if (await waitUntil(() => !isAlive(pid), patienceMs)) return;

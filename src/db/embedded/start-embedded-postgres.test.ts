@@ -237,6 +237,13 @@ describe('startEmbeddedPostgres', () => {
     expect(await query(await start(), 'select id from t_held')).toEqual([{ id: 1 }]);
   });
 
+  asRoot("tells an ordinary user that the folder is root's", async () => {
+    await copySeed();
+    await expect(spawnHolder({ uid: 65_534, gid: 65_534 })).rejects.toThrow(
+      /ECS_EMBEDDED_UNAVAILABLE|belongs to another user/,
+    );
+  });
+
   asRoot('places the cluster outside of a home that is closed to the server user, and finds it again', async () => {
     const home = await mkdtemp(join(tmpdir(), 'ecs-home-'));
     const systemDir = join(tmpdir(), `ecs-system-${randomUUID()}`);
@@ -246,6 +253,10 @@ describe('startEmbeddedPostgres', () => {
     await first.stop();
     expect(await query(await start(closedDir, { systemDir }), 'select one from t_kept')).toEqual([{ one: 1 }]);
     await running.at(-1)?.stop();
+    const copyDir = join(home, 'copy');
+    await mkdir(copyDir);
+    await symlink(await readlink(join(closedDir, 'postgres')), join(copyDir, 'postgres'));
+    await expect(start(copyDir, { systemDir })).rejects.toMatchObject({ code: 'ECS_DATA_FOLDER_IN_USE' });
     const outside = dirname(await readlink(join(closedDir, 'postgres')));
     expect(dirname(outside)).toBe(systemDir);
     await resetData(closedDir);
