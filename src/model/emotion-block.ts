@@ -1,6 +1,6 @@
 // The bounded emotion term of the risk model. Directions and weights were written down from published work before any
 // outcome was seen and are never trained; without enough fresh, consented data the term is exactly 0.
-import type { EmotionFeatures } from '../affect/emotion-features.ts';
+import type { EmotionFeatures } from '../affect/index.ts';
 import { assert } from '../lib/assert.ts';
 import { DAY_MS } from '../lib/clock.ts';
 import type { EmotionBlock } from './scorecard.ts';

@@ -19,5 +19,6 @@ export {
   toPoints,
 } from './score.ts';
 export { type EmotionBlock, type Metrics, modelVersionOf, type Scorecard, scorecardSchema } from './scorecard.ts';
+export { shippedSpecPath } from './train/load-training-data.ts';
 export { type TrainScorecardInput, trainScorecard } from './train-scorecard.ts';
 export { parseTrainingSpec, type TrainingSpec } from './training-spec.ts';

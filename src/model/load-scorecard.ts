@@ -1,7 +1,7 @@
 // Reads a model artefact from disk and refuses what is not one, naming the field.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { FEATURE_NAMES } from '../ledger/feature-names.ts';
+import { FEATURE_NAMES } from '../ledger/index.ts';
 import { EcsError } from '../lib/errors.ts';
 import { type CompiledScorecard, compileScorecard } from './compile-scorecard.ts';
 import { modelVersionOf, type Scorecard, scorecardSchema } from './scorecard.ts';

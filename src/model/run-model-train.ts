@@ -1,4 +1,5 @@
 // `ecs model train`: reads the files, trains, writes the artefact and, if asked, its model card. Hands back plain facts.
+import { EcsError } from '../lib/errors.ts';
 import { parseScorecard } from './load-scorecard.ts';
 import { renderModelCard } from './render-model-card.ts';
 import { saveModelCard, saveScorecard } from './save-scorecard.ts';
@@ -31,6 +32,9 @@ export interface ModelTrainResult {
 }
 
 export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainResult> {
+  if (args.seed !== undefined && !(Number.isInteger(args.seed) && args.seed >= 0 && args.seed < 4_294_967_296)) {
+    throw new EcsError('ECS_REQUEST_INVALID', 'the seed must be a whole number from 0 to 4294967295');
+  }
   const spec = await loadTrainingSpec(args.specPath);
   const data = await loadTrainingData(args.dataPath, args.splitsPath ?? null, spec);
   const trained = trainScorecard({

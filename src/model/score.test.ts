@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { EmotionFeatures } from '../affect/emotion-features.ts';
+import type { EmotionFeatures } from '../affect/index.ts';
 import { reanchor, sigmoid } from './base-rate.ts';
 import { compileScorecard, lookUpLogOdds } from './compile-scorecard.ts';
 import { parseScorecard, shippedScorecardPath } from './load-scorecard.ts';

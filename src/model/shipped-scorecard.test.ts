@@ -4,16 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sharedDataPath } from '../../test/support/shared-data.ts';
-import { computeFeatures } from '../ledger/compute-features.ts';
-import { STATEMENT_WINDOW, type Statement } from '../ledger/statement.ts';
+import { computeFeatures, STATEMENT_WINDOW, type Statement } from '../ledger/index.ts';
 import { type LoadedScorecard, loadScorecard, shippedScorecardPath } from './load-scorecard.ts';
 import { renderModelCard } from './render-model-card.ts';
 import { runModelEvaluate } from './run-model-evaluate.ts';
 import { runModelTrain } from './run-model-train.ts';
 import { scoreLogOdds } from './score.ts';
-import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
+import { loadTrainingData, loadTrainingSpec, shippedSpecPath } from './train/load-training-data.ts';
 
-const SPEC_PATH = fileURLToPath(new URL('./specs/taiwan-card-ledger.json', import.meta.url));
+const SPEC_PATH = shippedSpecPath();
 const CARD_PATH = fileURLToPath(new URL('../../docs/model-card.md', import.meta.url));
 const dataPath = () => sharedDataPath('taiwan-credit-card-default.csv');
 const splitsPath = () => sharedDataPath('taiwan-splits.csv');
@@ -68,7 +67,7 @@ describe('the shipped scorecard', () => {
       dataPath: dataPath(),
       splitsPath: splitsPath(),
       specPath: SPEC_PATH,
-      rows: 'fold_r0',
+      rows: 'fold_r1',
     });
     expect(seenInTraining).toBe(true);
   });

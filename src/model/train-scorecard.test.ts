@@ -127,6 +127,11 @@ describe('trainScorecard', () => {
     expect(Math.abs((shuffled.training.holdout?.auc ?? 0) - 0.5)).toBeLessThan(0.07);
   });
 
+  it('refuses too few outcomes for its folds', () => {
+    const spared = RECORDS.filter((record, row) => record.bad === '0' || row < 10);
+    expect(() => train(spared, { holdoutColumn: null })).toThrow(/too few for 4 folds/);
+  });
+
   it('trains without a hold-out', () => {
     const all = train(RECORDS, { holdoutColumn: null });
     expect(all.training).toMatchObject({ rows: ROWS, holdout: null });

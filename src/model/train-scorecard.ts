@@ -2,6 +2,7 @@
 // on every machine and Node version (only + - * / exp log, and a generator of our own).
 import { assert } from '../lib/assert.ts';
 import { hashCanonical } from '../lib/canonical-json.ts';
+import { EcsError } from '../lib/errors.ts';
 import { sigmoid } from './base-rate.ts';
 import { compileScorecard } from './compile-scorecard.ts';
 import { EMOTION_BLOCK } from './emotion-block.ts';
@@ -35,7 +36,7 @@ export function trainScorecard(input: TrainScorecardInput): Scorecard {
   const seed = input.seed ?? spec.seed;
   const rows = selectRows(data, spec, 'training');
   const defaults = rows.target.reduce((sum, value) => sum + value, 0);
-  assert(defaults > 0 && defaults < rows.target.length, 'training needs defaults and non-defaults');
+  requireEnoughOutcomes(defaults, rows.target.length - defaults, spec.settings.folds);
   const features = binAll(rows, spec);
   const boosted = boostBags({
     features,
@@ -84,6 +85,13 @@ export function trainScorecard(input: TrainScorecardInput): Scorecard {
   };
   const anchored = anchorIntercept(draft, rows);
   return { ...anchored, training: { ...anchored.training, holdout: measureHoldout(anchored, data, spec) } };
+}
+
+function requireEnoughOutcomes(defaults: number, others: number, folds: number): void {
+  if (Math.min(defaults, others) >= 2 * folds) return;
+  throw new EcsError('ECS_FILE_INVALID', `${defaults} defaults and ${others} others are too few for ${folds} folds`, {
+    facts: { defaults, others, folds },
+  });
 }
 
 function binAll(rows: TrainingTable, spec: TrainingSpec): BinnedFeature[] {

@@ -1,7 +1,7 @@
 // What a training run may see of a CSV: which columns, in which direction, which rows are set aside, with which
 // settings. The spec names no path, so that its hash means the same on every machine.
 import { z } from 'zod';
-import { FEATURE_NAMES } from '../ledger/feature-names.ts';
+import { FEATURE_NAMES } from '../ledger/index.ts';
 import { EcsError } from '../lib/errors.ts';
 import { monotoneSchema } from './scorecard.ts';
 

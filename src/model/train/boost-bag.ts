@@ -5,6 +5,9 @@ import type { TrainingSettings } from '../training-spec.ts';
 import type { BinnedFeature } from './bin-feature.ts';
 import { createRandom, shuffle } from './random.ts';
 
+// Taken once: inside a sandbox (a test runner's, say) every `Math.` is a slow look-up, and these run 40 million times.
+const { exp, log } = Math;
+
 /** 1 when risk may only rise with the feature, -1 when it may only fall, 0 when it is free. */
 export type Direction = -1 | 0 | 1;
 
@@ -99,7 +102,7 @@ function gatherRows(input: BoostInput, side: 0 | 1): Rows {
 function fillGradients(rows: Rows, gradient: Float64Array, curvature: Float64Array): void {
   const { logOdds, target } = rows;
   for (let row = 0; row < target.length; row += 1) {
-    const p = 1 / (1 + Math.exp(-(logOdds[row] as number)));
+    const p = 1 / (1 + exp(-(logOdds[row] as number)));
     gradient[row] = (target[row] as number) - p;
     curvature[row] = p * (1 - p);
   }
@@ -180,7 +183,7 @@ function sumLogLoss(rows: Rows): number {
   let loss = 0;
   for (let row = 0; row < target.length; row += 1) {
     const z = logOdds[row] as number;
-    loss += Math.log(1 + Math.exp((target[row] as number) === 1 ? -z : z));
+    loss += log(1 + exp((target[row] as number) === 1 ? -z : z));
   }
   return loss;
 }

@@ -1,5 +1,6 @@
 // Reads what a training run needs from disk: the spec, the CSV, the splits; with the hashes that name their content.
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { sha256 } from '../../lib/canonical-json.ts';
 import { EcsError } from '../../lib/errors.ts';
@@ -10,6 +11,11 @@ export interface LoadedTrainingData {
   readonly table: TrainingTable;
   readonly dataSha256: string;
   readonly splitsSha256: string | null;
+}
+
+/** The spec the shipped model was trained by. */
+export function shippedSpecPath(): string {
+  return fileURLToPath(new URL('../specs/taiwan-card-ledger.json', import.meta.url));
 }
 
 export async function loadTrainingSpec(path: string): Promise<TrainingSpec> {

@@ -90,19 +90,24 @@ describe('buildTrainingTable', () => {
 });
 
 describe('selectRows', () => {
-  const table = buildTrainingTable(RECORDS, SPLITS, spec);
+  const more = [
+    { id: 'c', Debt: '0', Savings: '1', bad: 'no' },
+    { id: 'd', Debt: '9', Savings: '0', bad: 'yes' },
+  ];
+  const splits = [...SPLITS, { id: 'c', later: '0' }, { id: 'd', later: '1' }];
+  const table = buildTrainingTable([...RECORDS, ...more], splits, spec);
   const ids = (rows: string) => selectRows(table, spec, rows).columns.map((record) => record.id);
 
   it('chooses all, those trained on, or those set aside', () => {
-    expect(ids('all')).toEqual(['a', 'b']);
-    expect(ids('training')).toEqual(['a']);
-    expect(ids('later')).toEqual(['b']);
-    expect([...selectRows(table, spec, 'later').target]).toEqual([0]);
+    expect(ids('all')).toEqual(['a', 'b', 'c', 'd']);
+    expect(ids('training')).toEqual(['a', 'c']);
+    expect(ids('later')).toEqual(['b', 'd']);
+    expect([...selectRows(table, spec, 'later').target]).toEqual([0, 1]);
   });
 
-  it('refuses a column that is nowhere, and a choice of no rows', () => {
+  it('refuses a column that is nowhere, and rows of one outcome alone', () => {
     expect(refusal(() => ids('test99'))).toMatch(/no column test99/);
-    expect(refusal(() => ids('Savings'))).toMatch(/no row reads 1/);
+    expect(refusal(() => ids('Savings'))).toMatch(/1 rows .* with 0 defaults/);
   });
 
   it('never trains silently on everything when the splits are forgotten', () => {

@@ -1,8 +1,11 @@
 // CSV records as rows to learn from: features by the spec, the outcome, and which rows are set aside. Pure; every
 // refusal names the row and the column.
-import { cardLedgerRowToStatements, parseCardLedgerRow } from '../../ledger/card-ledger-row.ts';
-import { computeFeatures } from '../../ledger/compute-features.ts';
-import { STATEMENT_WINDOW } from '../../ledger/statement.ts';
+import {
+  cardLedgerRowToStatements,
+  computeFeatures,
+  parseCardLedgerRow,
+  STATEMENT_WINDOW,
+} from '../../ledger/index.ts';
 import { EcsError, isEcsError } from '../../lib/errors.ts';
 import type { TrainingSpec } from '../training-spec.ts';
 
@@ -43,8 +46,22 @@ export function buildTrainingTable(
   return { features, target, columns };
 }
 
-/** `all`, `training` (everything that is not set aside), or a column: the rows that read 1 there. */
+/**
+ * `all`, `training` (everything that is not set aside), or a column: the rows that read 1 there. Rows of one outcome
+ * alone are refused: nothing can be learned from them or measured on them.
+ */
 export function selectRows(table: TrainingTable, spec: TrainingSpec, rows: string): TrainingTable {
+  const chosen = chooseRows(table, spec, rows);
+  const defaults = chosen.target.reduce((sum, value) => sum + value, 0);
+  if (defaults === 0 || defaults === chosen.target.length) {
+    throw invalid(`${chosen.target.length} rows (${rows}) with ${defaults} defaults: both outcomes are needed`, {
+      rows,
+    });
+  }
+  return chosen;
+}
+
+function chooseRows(table: TrainingTable, spec: TrainingSpec, rows: string): TrainingTable {
   if (rows === 'all') return table;
   const column = rows === 'training' ? spec.holdoutColumn : rows;
   if (column === null) return table;
@@ -53,7 +70,6 @@ export function selectRows(table: TrainingTable, spec: TrainingSpec, rows: strin
   }
   const wanted = (record: CsvRecord) => (record[column] === '1') !== (rows === 'training');
   const kept = Array.from(table.columns.keys()).filter((row) => wanted(table.columns[row] ?? {}));
-  if (kept.length === 0) throw invalid(`no row reads 1 in column ${column}`, { column });
   return {
     features: kept.map((row) => table.features[row] ?? new Float64Array()),
     target: Uint8Array.from(kept, (row) => table.target[row] ?? 0),
