@@ -1,4 +1,14 @@
-// The face of the ingest room: batches in, counted once.
+// The face of the ingest room: batches in, counted once, over Kafka or over HTTP.
+export type { DeadLetter } from './dead-letter.ts';
+export { createDeadLetters, type DeadLetterPage, type DeadLetters } from './dead-letters.ts';
+export { ensureInstallation, type Installation, loadInstallation, type Road } from './ensure-installation.ts';
+export {
+  createHttpRoad,
+  HTTP_CONSUMER_GROUP,
+  type HttpRoad,
+  type HttpRoadStatus,
+  toHttpRoad,
+} from './http-road.ts';
 export type {
   EventSubmit,
   IncomingRecord,
@@ -11,3 +21,8 @@ export type {
   SubmittedEvent,
   TopicHandler,
 } from './incoming.ts';
+export { createIngest, type IngestOptions } from './ingest.ts';
+export { createIngestMetrics, type IngestMetrics } from './ingest-metrics.ts';
+export type { DeadLetterCount, DeadLetterFilter } from './load-dead-letters.ts';
+export { loadIngestStatus, type StoredPartition } from './load-ingest-status.ts';
+export { createTopicRelay, type TopicRelay } from './topic-relay.ts';
