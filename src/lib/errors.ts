@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   ECS_STALE_OWNER: true,
   ECS_OFFSET_MISMATCH: true,
   ECS_OFFSET_OUT_OF_RANGE: false,
+  ECS_BATCH_UNREADABLE: false,
   ECS_INGEST_STALLED: true,
   ECS_INGEST_BUSY: true,
   ECS_MODEL_INVALID: false,
