@@ -63,22 +63,26 @@ export async function deliverRound(deps: RoundDeps, destination: string, limit: 
     signal: deps.signal,
   };
   const outcomes = await send(deps, destination, deliveries, limits);
+  if (outcomes === null) {
+    await closeWebhook(deps, destination, 'the webhook is not enabled');
+    return { ...NOTHING, claimed: deliveries.length };
+  }
   await saveRound(deps, destination, claimId, deliveries, outcomes);
   return summarise(outcomes);
 }
 
+/** Null where there is no webhook to send to: it was switched off while a decision about its events was written. */
 async function send(
   deps: RoundDeps,
   destination: string,
   deliveries: readonly Delivery[],
   limits: SendLimits,
-): Promise<DeliveryOutcome[]> {
+): Promise<DeliveryOutcome[] | null> {
   const { kafka, webhook } = deps.publishers;
   const webhookId = webhookIdOf(destination);
   if (webhookId !== null && webhook !== undefined) {
     const target = await deps.gate(() => retryDatabase(() => loadWebhookTarget(deps.pool, webhookId)));
-    if (target !== null) return deliverToWebhook(webhook, target, deliveries, limits);
-    return deliveries.map(() => ({ result: 'gone', error: 'the webhook is not enabled' }));
+    return target === null ? null : deliverToWebhook(webhook, target, deliveries, limits);
   }
   if (webhookId === null && kafka !== undefined && limits.mayStart(kafka.timeoutMs)) {
     return kafka.publish(deliveries.map((delivery) => delivery.event));
@@ -126,7 +130,6 @@ function countResults(
   if (lost > 0) log.warn({ kind, lost }, 'a claim ran out before its results were saved; its events will come again');
 }
 
-/** The receiver said that it is gone, or the webhook was switched off while its events were on their way. */
 async function closeWebhook(deps: RoundDeps, destination: string, reason: string): Promise<void> {
   const webhookId = webhookIdOf(destination);
   if (webhookId === null) return;
