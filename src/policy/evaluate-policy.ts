@@ -39,7 +39,7 @@ export interface PolicyResult {
   readonly limitMinor: number;
   readonly rateBps: number | null;
   readonly creditType: CreditType | null;
-  /** Lowered because the customer sits in a worse risk band than when the limit in force was set. */
+  /** Lowered only because the customer is riskier than when the limit in force was set: no notice is due. */
   readonly riskWorsened: boolean;
   readonly reasons: readonly Reason[];
   readonly trace: PolicyTrace;
@@ -209,15 +209,18 @@ function moveLimit(evaluation: Evaluation): Wanted {
   return {
     approved,
     limitMinor,
-    riskWorsened: isWorseBand(evaluation) && binding.some((cap) => isRiskCap(cap, evaluation)),
+    riskWorsened: isLoweredByRiskAlone(evaluation, financialLimitMinor),
     reasons: [...explain(binding, evaluation), ...heldReasons],
     blocks: [],
   };
 }
 
-function isWorseBand({ facts, probabilityOfDefault, document }: Evaluation): boolean {
+/** With the risk as it was when the limit in force was set, nothing would be lowered now. */
+function isLoweredByRiskAlone({ facts, document, amounts }: Evaluation, financialLimitMinor: number): boolean {
   const before = facts.account.probabilityOfDefaultWhenSet;
-  return before !== null && findBandIndex(probabilityOfDefault, document) > findBandIndex(before, document);
+  if (before === null) return false;
+  const hard = listCaps(facts, before, amounts, document).filter((cap) => !cap.upOnly);
+  return lowestOf(hard) >= financialLimitMinor;
 }
 
 /** From F upwards. Steps count from the limit in force, so that a limit raised by mood does not hold the finances back. */
