@@ -79,6 +79,20 @@ describe('inTransaction', () => {
     await pool.end();
   });
 
+  it('never uses a connection again on which an answer is still due', async () => {
+    const pool = createPool({ connectionString: database.connectionString, max: 1 });
+    let first: number | undefined;
+    const attempt = inTransaction(pool, async (tx) => {
+      first = await backendPid(tx);
+      // The driver gives up waiting; the server goes on.
+      const slow = { text: 'select pg_sleep(2)', query_timeout: 50 };
+      await tx.query(slow);
+    });
+    await expect(attempt).rejects.toMatchObject({ code: 'ECS_DATABASE_UNAVAILABLE' });
+    expect(await inTransaction(pool, backendPid)).not.toBe(first);
+    await pool.end();
+  });
+
   it('calls a connection lost at the commit unknown, and never repeats it', async () => {
     let runs = 0;
     const attempt = retryDatabase(

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { checkServer, createPool, resetData } from '../index.ts';
+import { checkServer, createPool, findRunningPostgres, resetData } from '../index.ts';
 import { isAlive } from './orphan.ts';
 import { runProgram } from './run-program.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './start-embedded-postgres.ts';
@@ -211,6 +211,16 @@ describe('startEmbeddedPostgres', () => {
     await rm(join(dataDir, 'postgres', 'global', 'pg_control'));
     await expect(start()).rejects.toMatchObject({ code: 'ECS_EMBEDDED_UNAVAILABLE' });
     await expect(start()).rejects.toThrow(/pg_control.*DATABASE_URL/s);
+  });
+
+  it('lets a second command find the server while it runs, and only then', async () => {
+    expect(await findRunningPostgres(dataDir)).toBeNull();
+    await copySeed();
+    expect(await findRunningPostgres(dataDir)).toBeNull();
+    const server = await start();
+    expect(await findRunningPostgres(dataDir)).toBe(server.connectionString);
+    await server.stop();
+    expect(await findRunningPostgres(dataDir)).toBeNull();
   });
 
   it('does not listen anywhere once stopped', async () => {
