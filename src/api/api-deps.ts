@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import type { Decider } from '../decision/index.ts';
-import type { EventSubmit } from '../ingest/index.ts';
+import type { DeadLetters, EventSubmit } from '../ingest/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { MakeId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
@@ -28,6 +28,7 @@ export interface ApiDeps {
   readonly readiness: () => Promise<readonly RoleReadiness[]>;
   readonly submitEvents: EventSubmit;
   readonly lateEventHorizonMs: number;
+  readonly deadLetters: Pick<DeadLetters, 'list' | 'get' | 'retry'>;
   readonly decider: Pick<Decider, 'decideCustomer' | 'setLimitByHand' | 'freezeAccount' | 'unfreezeAccount'>;
   readonly model: LoadedScorecard;
   readonly policies: Policies;

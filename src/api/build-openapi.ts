@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { outgoingEventSchema } from '../events/outgoing-event.ts';
 import type { ErrorCode } from '../lib/errors.ts';
 import type { AnswerSpecs, Route } from './define-route.ts';
-import { PROBLEM_KINDS } from './present-error.ts';
+import { PROBLEM_KINDS, type ProblemKind } from './present-error.ts';
 import { PROBLEM_MEDIA_TYPE, problemSchema } from './problem.ts';
 
 /** Of the API, not of the program: rises by what a caller would notice. */
@@ -31,9 +31,11 @@ export function buildOpenApiOf(routes: readonly Route[]): object {
     scheme: 'bearer',
     description: 'An API key. The scope an operation needs stands in its security requirement.',
   });
-  for (const route of routes) registry.registerPath(describeRoute(route));
+  for (const route of routes) registry.registerPath(describeRoute(route, registry));
   registry.registerWebhook(OUTGOING_EVENT);
-  return new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' }).generateDocument({
+  return new OpenApiGeneratorV31([...registry.definitions, { type: 'schema', schema: problemSchema }], {
+    sortComponents: 'alphabetically',
+  }).generateDocument({
     openapi: '3.1.0',
     info: INFO,
     servers: [{ url: '/' }],
@@ -41,7 +43,7 @@ export function buildOpenApiOf(routes: readonly Route[]): object {
   });
 }
 
-function describeRoute(route: Route): RouteConfig {
+function describeRoute(route: Route, registry: OpenAPIRegistry): RouteConfig {
   return {
     operationId: route.operationId,
     method: route.method,
@@ -56,7 +58,7 @@ function describeRoute(route: Route): RouteConfig {
       ...(takesIdempotencyKey(route) ? { headers: IDEMPOTENCY_HEADERS } : {}),
       ...describeBody(route),
     },
-    responses: { ...describeAnswers(route.answers), ...describeProblems(route) },
+    responses: { ...describeProblems(route, registry), ...describeAnswers(route.answers) },
   };
 }
 
@@ -89,28 +91,39 @@ function describeAnswers(answers: AnswerSpecs): Record<string, ResponseConfig> {
   );
 }
 
-function describeProblems(route: Route): Record<string, ResponseConfig> {
-  const kinds = problemsOf(route).map((code) => PROBLEM_KINDS[code]);
-  const statuses = [...new Set(kinds.map((kind) => kind.status))].sort();
+/** Routes that refuse alike share one description. */
+function describeProblems(route: Route, registry: OpenAPIRegistry): Record<string, { $ref: string }> {
+  const kinds = new Map(problemsOf(route).map((code) => [PROBLEM_KINDS[code].slug, PROBLEM_KINDS[code]]));
+  const statuses = [...new Set([...kinds.values()].map((kind) => kind.status))].sort();
   return Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      {
-        description: [...new Set(kinds.filter((kind) => kind.status === status).map((kind) => kind.title))].join(
-          ', or: ',
-        ),
-        content: { [PROBLEM_MEDIA_TYPE]: { schema: problemSchema } },
-      },
-    ]),
+    statuses.map((status) => {
+      const alike = [...kinds.values()]
+        .filter((kind) => kind.status === status)
+        .sort((a, b) => (a.slug < b.slug ? -1 : 1));
+      return [
+        status,
+        registry.registerComponent('responses', alike.map(({ slug }) => slug).join('.'), describeProblem(alike)).ref,
+      ];
+    }),
   );
+}
+
+function describeProblem(alike: readonly ProblemKind[]) {
+  const retryable = alike.some((kind) => kind.retryAfterSeconds !== undefined);
+  return {
+    description: alike.map(({ title, slug }) => `${title} (\`urn:ecs:problem:${slug}\`).`).join(' '),
+    content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    ...(retryable
+      ? { headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' as const } } } }
+      : {}),
+  };
 }
 
 /** What a route may refuse follows from what it takes; only the rest is written at the route. */
 export function problemsOf(route: Route): readonly ErrorCode[] {
-  const codes: ErrorCode[] = ['ECS_INTERNAL', 'ECS_DATABASE_UNAVAILABLE', ...(route.problems ?? [])];
-  if (route.access !== 'public') codes.push('ECS_UNAUTHENTICATED', 'ECS_FORBIDDEN');
+  const codes: ErrorCode[] = ['ECS_INTERNAL', 'ECS_REQUEST_INVALID', ...(route.problems ?? [])];
+  if (route.access !== 'public') codes.push('ECS_UNAUTHENTICATED', 'ECS_FORBIDDEN', 'ECS_DATABASE_UNAVAILABLE');
   if (Object.keys(route.params.shape).length > 0) codes.push('ECS_NOT_FOUND');
-  codes.push('ECS_REQUEST_INVALID');
   if (route.takesBody) codes.push('ECS_PAYLOAD_TOO_LARGE', 'ECS_UNSUPPORTED_MEDIA');
   if (takesIdempotencyKey(route)) codes.push('ECS_IDEMPOTENCY_RUNNING', 'ECS_IDEMPOTENCY_MISMATCH');
   if (route.work.kind === 'stream') codes.push('ECS_TOO_MANY_STREAMS');

@@ -1,5 +1,5 @@
 // Every error code has one presentation: 4xx explains, 5xx keeps what it knows to itself, what may be repeated says when.
-import { ERROR_CODES, EcsError, type ErrorCode } from '../lib/errors.ts';
+import { EcsError, ERROR_CODES, type ErrorCode } from '../lib/errors.ts';
 import { PROBLEM_KINDS, presentError } from './present-error.ts';
 import { problemSchema } from './problem.ts';
 
@@ -38,7 +38,8 @@ test.each([[new TypeError('x is not a function')], ['a thrown text'], [undefined
 );
 
 test('a room that names only a field is presented like a bad field of the body, a bad cursor like one of the query', () => {
-  const errorsOf = (field: string) => presentError(new EcsError('ECS_REQUEST_INVALID', 'no', { facts: { field } }), 'r').problem.errors;
+  const errorsOf = (field: string) =>
+    presentError(new EcsError('ECS_REQUEST_INVALID', 'no', { facts: { field } }), 'r').problem.errors;
   expect(errorsOf('url')).toEqual([{ in: 'body', field: 'url', expected: 'no' }]);
   expect(errorsOf('cursor')).toEqual([{ in: 'query', field: 'cursor', expected: 'no' }]);
 });

@@ -3,7 +3,7 @@
 import { EcsError, type ErrorCode, isEcsError } from '../lib/errors.ts';
 import type { FieldError, Problem } from './problem.ts';
 
-interface ProblemKind {
+export interface ProblemKind {
   readonly status: number;
   readonly slug: string;
   readonly title: string;
@@ -62,6 +62,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, ProblemKind>> = {
   ECS_PARTITIONS_MISMATCH: internal,
   ECS_ROAD_MISMATCH: internal,
   ECS_OFFSET_OUT_OF_RANGE: internal,
+  ECS_BATCH_UNREADABLE: internal,
   ECS_MODEL_INVALID: internal,
   ECS_POLICY_INVALID: internal,
   ECS_FILE_INVALID: internal,

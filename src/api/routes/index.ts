@@ -4,6 +4,7 @@ import type { Route } from '../define-route.ts';
 import { consentRoutes } from './consents.ts';
 import { creditLimitRoutes } from './credit-limit.ts';
 import { customerRoutes } from './customers.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { decisionRoutes } from './decisions.ts';
 import { emotionalStateRoutes } from './emotional-states.ts';
 import { eventRoutes } from './events.ts';
@@ -24,6 +25,7 @@ export const API_ROUTES: readonly Route[] = [
   ...decisionRoutes,
   ...notificationRoutes,
   ...webhookRoutes,
+  ...deadLetterRoutes,
   ...keyRoutes,
   ...versionRoutes,
   ...makeSystemRoutes(buildOpenApi),
