@@ -169,6 +169,7 @@ create table decisions (
   constraint decisions_trigger_check CHECK ((trigger = ANY (ARRAY['api'::text, 'statement'::text, 'state_change'::text, 'consent'::text, 'profile'::text, 'import'::text, 'manual'::text]))),
   constraint decisions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(customer_id)
 );
+CREATE INDEX decisions_by_id ON public.decisions USING btree (decision_id);
 CREATE INDEX decisions_newest ON public.decisions USING btree (decided_at DESC, decision_id DESC);
 
 create table deliveries (
