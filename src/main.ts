@@ -1,0 +1,200 @@
+// The composition root of a running ECS: which parts each role has, started in order and stopped in reverse, and what
+// the API is handed. Nothing is decided here.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { collectDefaultMetrics } from 'prom-client';
+import { ensureFirstKey, type FirstKey } from './access/index.ts';
+import { type Api, createApi, type RoleReadiness } from './api/index.ts';
+import type { Role } from './config.ts';
+import { createDecisionWorker } from './decision/index.ts';
+import { createDeadLetters, type EventSubmit, ensureInstallation, type Installation } from './ingest/index.ts';
+import { createStatementCloser } from './ledger/index.ts';
+import { DAY_MS, systemClock } from './lib/clock.ts';
+import { type EcsError, isEcsError } from './lib/errors.ts';
+import { makeId } from './lib/ids.ts';
+import {
+  createKafkaPublisher,
+  createNotificationStream,
+  createNotifyMetrics,
+  createRelay,
+  createWebhookSender,
+  type NotificationStream,
+} from './notify/index.ts';
+import type { System } from './open-system.ts';
+import type { Part } from './part.ts';
+import { wireEventsIn } from './start-events-in.ts';
+
+export interface StartOptions {
+  readonly roles: readonly Role[];
+  /** Are invented people wanted, should this be the installation's first start? */
+  readonly demo: boolean;
+  /** Something that no retry mends: the process should stop, and be started again by whoever watches it. */
+  readonly onFatal: (error: EcsError) => void;
+}
+
+export interface RunningSystem {
+  readonly installation: Installation;
+  readonly firstKey: FirstKey;
+  /** Null without the role api. */
+  readonly address: { readonly host: string; readonly port: number } | null;
+  readonly submit: EventSubmit;
+  /** Doors first, then what works behind them; bounded in time. */
+  stop(): Promise<void>;
+}
+
+export async function startSystem(system: System, options: StartOptions): Promise<RunningSystem> {
+  const { pool, config } = system;
+  collectDefaultMetrics({ register: system.metrics });
+  const installation = await ensureInstallation(pool, {
+    road: config.kafka === null ? 'http' : 'kafka',
+    partitions: config.partitions,
+    demo: options.demo,
+    nowMs: systemClock(),
+  });
+  const firstKey = await ensureFirstKey(pool, { adminKey: config.adminKey ?? undefined, nowMs: systemClock() });
+  const has = (role: Role) => options.roles.includes(role);
+  const eventsIn = wireEventsIn({
+    system,
+    installation,
+    ingests: has('ingest'),
+    relays: has('relay'),
+    onFatal: options.onFatal,
+  });
+  const parts = [
+    ...eventsIn.parts,
+    ...(has('ingest') ? decidingParts(system) : []),
+    ...(has('relay') ? [relayPart(system)] : []),
+  ];
+  const stopParts = await startParts(parts);
+  try {
+    const door = has('api') ? await openApi(system, options.roles, parts, eventsIn.submit) : null;
+    const stop = async () => {
+      await door?.close();
+      await stopParts();
+    };
+    return { installation, firstKey, address: door?.address ?? null, submit: eventsIn.submit, stop };
+  } catch (error) {
+    await stopParts();
+    throw error;
+  }
+}
+
+async function startParts(parts: readonly Part[]): Promise<() => Promise<void>> {
+  const started: Part[] = [];
+  const stop = async () => {
+    for (const part of started.splice(0).reverse()) await part.stop();
+  };
+  try {
+    for (const part of parts) {
+      await part.start();
+      started.push(part);
+    }
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What follows from counted events: statements that close, customers that are decided again. */
+function decidingParts({ pool, decider, log }: System): Part[] {
+  const closer = createStatementCloser({ pool, clock: systemClock, log });
+  const worker = createDecisionWorker({ pool, decider, clock: systemClock, log });
+  return [
+    { role: 'ingest', start: async () => closer.start(), stop: () => closer.stop() },
+    { role: 'ingest', start: async () => worker.start(), stop: () => worker.stop() },
+  ];
+}
+
+function relayPart({ pool, config, log, metrics }: System): Part {
+  const kafka = config.kafka === null ? undefined : createKafkaPublisher({ settings: config.kafka });
+  const webhook = createWebhookSender({ allowPrivateTargets: config.allowPrivateWebhooks, clock: systemClock });
+  const relay = createRelay({
+    pool,
+    publishers: { kafka, webhook },
+    clock: systemClock,
+    random: Math.random,
+    makeId,
+    log,
+    metrics: createNotifyMetrics(metrics, pool),
+  });
+  const stop = async () => {
+    await relay.stop();
+    await webhook.stop();
+    await kafka?.stop();
+  };
+  return { role: 'relay', start: async () => relay.start(), stop };
+}
+
+interface OpenApiDoor {
+  readonly address: { readonly host: string; readonly port: number };
+  close(): Promise<void>;
+}
+
+async function openApi(
+  system: System,
+  roles: readonly Role[],
+  parts: readonly Part[],
+  submitEvents: EventSubmit,
+): Promise<OpenApiDoor> {
+  const { pool, config, log, metrics, model, policies, decider } = system;
+  const notificationStream = createNotificationStream({ pool });
+  const api = createApi({
+    pool,
+    clock: systemClock,
+    makeId,
+    log,
+    metrics,
+    readiness: () => loadReadiness(system, roles, parts),
+    submitEvents,
+    lateEventHorizonMs: config.lateEventHorizonDays * DAY_MS,
+    deadLetters: createDeadLetters(pool, systemClock),
+    decider,
+    model,
+    policies,
+    notificationStream,
+    webhookRules: { allowPrivateTargets: config.allowPrivateWebhooks },
+    kafkaDestination: config.kafka !== null,
+  });
+  const address = await listenWhereFree(api, config);
+  return { address, close: () => closeApi(api, notificationStream) };
+}
+
+async function closeApi(api: Api, stream: NotificationStream): Promise<void> {
+  await api.close();
+  await stream.stop();
+}
+
+const PORTS_TRIED = 20;
+
+/** The port asked for, or, where none was asked for, the first free one from the usual one on. */
+async function listenWhereFree(api: Api, where: { host: string; port: number; portGiven: boolean }) {
+  for (let tried = 0; ; tried += 1) {
+    try {
+      return await api.listen({ host: where.host, port: where.port + tried });
+    } catch (error) {
+      const mayMove = !where.portGiven && tried < PORTS_TRIED && isEcsError(error, 'ECS_PORT_TAKEN');
+      if (!mayMove) throw error;
+    }
+  }
+}
+
+const DATABASE_WITHIN_MS = 2_000;
+
+async function loadReadiness(
+  { pool }: System,
+  roles: readonly Role[],
+  parts: readonly Part[],
+): Promise<RoleReadiness[]> {
+  const database = await Promise.race([
+    pool.query('select 1').then(
+      () => null,
+      () => 'the database does not answer',
+    ),
+    sleep(DATABASE_WITHIN_MS, 'the database does not answer', { ref: false }),
+  ]);
+  return roles.map((role) => {
+    const reasons = parts.filter((part) => part.role === role).map((part) => part.ready?.() ?? null);
+    const reason = database ?? reasons.find((found) => found !== null) ?? null;
+    return reason === null ? { role, ready: true } : { role, ready: false, reason };
+  });
+}
