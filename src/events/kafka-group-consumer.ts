@@ -4,12 +4,15 @@ import type { Consumer, EachBatchPayload, IHeaders, KafkaMessage as LibraryMessa
 import type { EcsError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { connectKafka, KAFKA_RETRY, type KafkaSettings, METADATA_AGE_MS, toKafkaError } from './kafka-client.ts';
+import { isUnreadable, registerTolerantCodecs } from './unreadable-batch.ts';
 
 export interface FetchedRecord {
   readonly offset: number;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly acceptedAtMs: number;
+  /** Its batch could not be decompressed: there is an offset, but no content. */
+  readonly unreadable?: true;
 }
 
 export interface FetchedBatch {
@@ -77,6 +80,7 @@ export function createKafkaConsumer(
   options: ConsumerOptions,
   listener: ConsumerListener,
 ): KafkaConsumer {
+  registerTolerantCodecs();
   const consumer = connectKafka(settings, options.log).consumer({
     groupId: options.consumerGroup,
     sessionTimeout: SESSION_TIMEOUT_MS,
@@ -151,12 +155,10 @@ function toFetchedBatch({ batch }: EachBatchPayload): FetchedBatch {
 }
 
 function toFetchedRecord(message: LibraryMessage): FetchedRecord {
-  return {
-    offset: Number(message.offset),
-    value: message.value,
-    headers: toTextHeaders(message.headers),
-    acceptedAtMs: Number(message.timestamp),
-  };
+  const offset = Number(message.offset);
+  const acceptedAtMs = Number(message.timestamp);
+  if (isUnreadable(message.value)) return { offset, value: null, headers: NO_HEADERS, acceptedAtMs, unreadable: true };
+  return { offset, value: message.value, headers: toTextHeaders(message.headers), acceptedAtMs };
 }
 
 function toTextHeaders(headers: IHeaders | undefined): Readonly<Record<string, string>> {

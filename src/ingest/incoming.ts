@@ -15,6 +15,8 @@ export interface IncomingRecord {
   readonly headers: Readonly<Record<string, string>>;
   /** The broker's record time, or our receipt. */
   readonly acceptedAtMs: number;
+  /** Its batch could not be decompressed: there is an offset, but no content. */
+  readonly unreadable?: true;
 }
 
 export interface IngestBatch {

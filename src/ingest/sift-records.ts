@@ -3,7 +3,7 @@
 import type { AcceptedEvent, DeadLetterCode } from '../events/accepted-event.ts';
 import type { InputEvent } from '../events/check-event.ts';
 import { checkTimes, hasHorizon, tooLate } from '../events/check-times.ts';
-import { type EventIds, parseEvent } from '../events/parse-event.ts';
+import { type EventIds, NO_IDS, parseEvent } from '../events/parse-event.ts';
 import { partitionOf } from '../events/partition-of.ts';
 import type { InputTopic } from '../events/topics.ts';
 import { type DeadLetterDraft, mayKeepOriginal } from './dead-letter-draft.ts';
@@ -33,6 +33,14 @@ export interface SiftedRecords {
   readonly acceptedAtMs: number;
 }
 
+const UNREADABLE = {
+  ok: false,
+  code: 'decompression_failed',
+  field: '',
+  message: 'stands in a compressed batch that cannot be read, or that grows too large',
+  ids: NO_IDS,
+} as const;
+
 export function siftRecords(records: readonly IncomingRecord[], rules: SiftRules): SiftedRecords {
   const events: AcceptedEvent<InputEvent>[] = [];
   const deadLetters: DeadLetterDraft[] = [];
@@ -41,7 +49,7 @@ export function siftRecords(records: readonly IncomingRecord[], rules: SiftRules
   for (const record of records) {
     const acceptedAtMs = readAcceptedAt(record, rules.nowMs);
     if (acceptedAtMs > newestMs) newestMs = acceptedAtMs;
-    const parsed = parseEvent(rules.topic, record.value, record.headers);
+    const parsed = record.unreadable === true ? UNREADABLE : parseEvent(rules.topic, record.value, record.headers);
     if (!parsed.ok) {
       deadLetters.push(draftDeadLetter(rules.topic, record, parsed));
       continue;
