@@ -3,7 +3,7 @@
 
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import kafkajs, { type CompressionTypes } from 'kafkajs';
 import { EcsError } from '../lib/errors.ts';
 import { compressLz4, decompressLz4 } from './lz4-frame.ts';
 import { compressSnappy, decompressSnappy } from './xerial-snappy.ts';
@@ -22,11 +22,13 @@ const gunzip = promisify(zlib.gunzip);
 
 /** Once per process, before a consumer runs; calling it again changes nothing. */
 export function registerKafkaCodecs(): void {
+  // Node sees these two only on the default export of this CommonJS package.
+  const { CompressionCodecs, CompressionTypes: types } = kafkajs;
   const codecs: Partial<Record<CompressionTypes, () => Codec>> = CompressionCodecs;
-  codecs[CompressionTypes.GZIP] = () => GZIP;
-  codecs[CompressionTypes.Snappy] = () => SNAPPY;
-  codecs[CompressionTypes.LZ4] = () => LZ4;
-  codecs[CompressionTypes.ZSTD] = () => ZSTD;
+  codecs[types.GZIP] = () => GZIP;
+  codecs[types.Snappy] = () => SNAPPY;
+  codecs[types.LZ4] = () => LZ4;
+  codecs[types.ZSTD] = () => ZSTD;
 }
 
 const GZIP = makeCodec(gzip, (bytes) => gunzip(bytes, { maxOutputLength: MAX_BATCH_BYTES }));
