@@ -33,15 +33,26 @@ function encodeCursor(sortKey: readonly string[]): string {
 export function parseCursor(cursor: string | undefined, others: number): readonly (string | null)[] {
   if (cursor === undefined) return new Array<null>(others + 1).fill(null);
   const sortKey = parseSortKey(cursor);
-  const fits = sortKey?.length === others + 1 && !Number.isNaN(Date.parse(sortKey[0] ?? ''));
-  if (!fits) throw new EcsError('ECS_REQUEST_INVALID', 'cursor is not one that this list gave out');
+  if (sortKey?.length !== others + 1 || !isInstant(sortKey[0] ?? ''))
+    throw new EcsError('ECS_REQUEST_INVALID', 'cursor is not one that this list gave out');
   return sortKey;
+}
+
+/** PostgreSQL holds no zero character. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0');
+}
+
+/** Exactly as it was given out: the database reads this text. */
+function isInstant(text: string): boolean {
+  const timeMs = Date.parse(text);
+  return !Number.isNaN(timeMs) && new Date(timeMs).toISOString() === text;
 }
 
 function parseSortKey(cursor: string): string[] | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(value) && value.every((part) => typeof part === 'string') ? value : null;
+    return Array.isArray(value) && value.every(isText) ? value : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
