@@ -7,6 +7,7 @@ export {
   type DeliveryView,
   listDeliveries,
 } from './load-deliveries.ts';
+export { type DeliveryCounts, loadDeliveryCounts } from './load-delivery-counts.ts';
 export {
   listNotifications,
   loadLastSequence,

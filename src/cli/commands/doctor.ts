@@ -1,0 +1,55 @@
+// `ecs doctor`: looks at database, broker, schema, lag, model and policy, and says how to mend what is wrong.
+import { Command } from 'commander';
+import { isEcsError } from '../../lib/errors.ts';
+import type { System } from '../../open-system.ts';
+import { type CommandContext, printResult, withSystem } from '../command-context.ts';
+import { examineDatabase } from '../doctor/examine-database.ts';
+import { examineKafka } from '../doctor/examine-kafka.ts';
+import { type Finding, failed, ok } from '../doctor/finding.ts';
+import { EXIT_FINDINGS } from '../exit-codes.ts';
+import { paint, type Terminal } from '../terminal.ts';
+
+export function doctorCommand(context: CommandContext): Command {
+  return new Command('doctor')
+    .description('look at everything, and say how to mend what is wrong')
+    .option('--json', 'print the findings as JSON')
+    .addHelpText('after', '\nExamples:\n  ecs doctor\n  ecs doctor --json\n\nExit code 3: something has to be mended.')
+    .action(async (options: { json?: boolean }) => {
+      const findings = await examine(context);
+      if (findings.some((finding) => finding.state === 'failed')) context.exitCode = EXIT_FINDINGS;
+      printResult(context, options.json, findings, () =>
+        findings.map((finding) => findingText(context.terminal, finding)).join('\n'),
+      );
+    });
+}
+
+async function examine(context: CommandContext): Promise<Finding[]> {
+  try {
+    return await withSystem(context, examineSystem, { attach: true, migrate: false });
+  } catch (error) {
+    // That it cannot be opened is a finding too, and the message of such an error names the way out.
+    if (!isEcsError(error)) throw error;
+    return [failed('open', error.message, `See ${error.code}.`)];
+  }
+}
+
+async function examineSystem(system: System): Promise<Finding[]> {
+  const { model, policies } = system;
+  const policy = policies.byPack.get(policies.defaultPack);
+  return [
+    ...(await examineDatabase(system)),
+    ...(await examineKafka(system)),
+    ok('model', `${model.artefact.name}, version ${model.modelVersion.slice(0, 12)}`),
+    ok('policy', `${policies.defaultPack}, version ${policy?.policyVersion.slice(0, 12) ?? 'unknown'}`),
+  ];
+}
+
+function findingText(terminal: Terminal, finding: Finding): string {
+  const marks = {
+    ok: paint(terminal, 'green', 'ok  '),
+    warning: paint(terminal, 'yellow', 'warn'),
+    failed: paint(terminal, 'red', 'FAIL'),
+  };
+  const line = `${marks[finding.state]}  ${finding.check.padEnd(20)} ${finding.message}`;
+  return finding.mend === null ? line : `${line}\n        ${finding.mend}`;
+}
