@@ -3,7 +3,6 @@
 import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import { EcsError, type ErrorCode, isEcsError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { registerKafkaCodecs } from './kafka-codecs.ts';
 
 export interface KafkaSettings {
   readonly brokers: readonly string[];
@@ -48,7 +47,6 @@ export const KAFKA_RETRY = {
 export const METADATA_AGE_MS = 60_000;
 
 export function connectKafka(settings: KafkaSettings, log?: Log): Kafka {
-  registerKafkaCodecs();
   return new Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId,

@@ -20,7 +20,7 @@ interface Codec {
 const gzip = promisify(zlib.gzip);
 const gunzip = promisify(zlib.gunzip);
 
-/** Once per process, before a consumer runs; calling it again changes nothing. */
+/** To be called before a consumer runs; a later call puts the same codecs there again. */
 export function registerKafkaCodecs(): void {
   // Node sees these two only on the default export of this CommonJS package.
   const { CompressionCodecs, CompressionTypes: types } = kafkajs;

@@ -1,7 +1,7 @@
 // One compressed batch that cannot be read must not stop every partition. The client library gives up on the whole fetch
 // when a codec fails, so here a failing codec hands it marked records instead, one for each it expects: they reach ingest at
 // their offsets, become dead letters, and the partition moves on.
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import kafkajs, { type CompressionTypes } from 'kafkajs';
 import { isEcsError } from '../lib/errors.ts';
 import { registerKafkaCodecs } from './kafka-codecs.ts';
 
@@ -19,8 +19,10 @@ let markedRecords: Buffer | undefined;
 /** Once per process, before a consumer runs; calling it again changes nothing. */
 export function registerTolerantCodecs(): void {
   registerKafkaCodecs();
+  // Node sees these two only on the default export of this CommonJS package.
+  const { CompressionCodecs, CompressionTypes: types } = kafkajs;
   const codecs: Partial<Record<CompressionTypes, () => Codec>> = CompressionCodecs;
-  for (const type of [CompressionTypes.GZIP, CompressionTypes.Snappy, CompressionTypes.LZ4, CompressionTypes.ZSTD]) {
+  for (const type of [types.GZIP, types.Snappy, types.LZ4, types.ZSTD]) {
     const codec = codecs[type]?.();
     if (codec !== undefined) codecs[type] = () => tolerant(codec);
   }
