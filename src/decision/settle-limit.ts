@@ -114,20 +114,25 @@ function settleMove(inputs: FinancialInputs, before: InForce, halves: Halves, po
   const isUnasked = inputs.requestedLimitMinor === null;
   if (limitMinor > before.limitMinor && halves.pause && isUnasked) return pauseForCare(inputs, before, l0);
   const deciding = limitMinor === l1 ? halves.with : halves.without;
-  const moved = { limitMinor, financialLimitMinor };
+  const moved = { limitMinor, financialLimitMinor, lastDecreaseAtMs: decreaseTime(inputs, before, l0) };
   if (limitMinor > before.limitMinor) {
-    return settleIncrease(inputs, before, moved, deciding, policy.document.pack.increaseNeedsAssent && isUnasked);
+    return settleIncrease(
+      inputs,
+      before,
+      moved,
+      deciding.reasons,
+      policy.document.pack.increaseNeedsAssent && isUnasked,
+    );
   }
   if (limitMinor < before.limitMinor) {
     // Whether notice is due is a matter of the finances alone.
     const noticeDays = halves.without.riskWorsened ? 0 : policy.document.pack.decreaseNoticeDays;
-    return settleDecrease(inputs, before, moved, deciding.reasons, noticeDays);
+    return settleDecrease(inputs, moved, deciding.reasons, noticeDays);
   }
   return {
     ...unchanged(inputs),
     ...moved,
     outcome: 'keep',
-    lastDecreaseAtMs: decreaseTime(inputs, before, financialLimitMinor),
     reasons: withResult(deciding.reasons, 'limit_kept'),
   };
 }
@@ -139,47 +144,56 @@ function pauseForCare(inputs: FinancialInputs, before: InForce, l0: number): Set
     ...unchanged(inputs),
     financialLimitMinor,
     outcome: 'keep',
-    lastDecreaseAtMs: decreaseTime(inputs, before, financialLimitMinor),
+    lastDecreaseAtMs: decreaseTime(inputs, before, l0),
     reasons: withResult([], 'care_pause', 'limit_kept'),
   };
 }
 
-/** Decreases are paced by F: it may have fallen while good spirits still held the limit up. */
-function decreaseTime(inputs: FinancialInputs, before: InForce, financialLimitMinor: number): number | null {
-  return financialLimitMinor < before.financialLimitMinor ? inputs.nowMs : inputs.account.lastDecreaseAtMs;
+/** Decreases are paced by the finances: they may have fallen while good spirits still held the limit up. */
+function decreaseTime(inputs: FinancialInputs, before: InForce, l0: number): number | null {
+  const hasFallen = l0 < Math.min(before.limitMinor, before.financialLimitMinor);
+  return hasFallen ? inputs.nowMs : inputs.account.lastDecreaseAtMs;
+}
+
+interface Moved extends InForce {
+  readonly lastDecreaseAtMs: number | null;
+}
+
+function toScheduled({ limitMinor, financialLimitMinor }: InForce, fromMs: number): ScheduledLimit {
+  return { limitMinor, financialLimitMinor, fromMs };
 }
 
 function settleIncrease(
   inputs: FinancialInputs,
   before: InForce,
-  after: InForce,
-  deciding: PolicyResult,
+  after: Moved,
+  reasons: readonly Reason[],
   needsAssent: boolean,
 ): Settlement {
   if (needsAssent) {
     return {
       ...unchanged(inputs),
       outcome: 'increase',
-      scheduled: { ...after, fromMs: inputs.nowMs },
-      reasons: withResult(deciding.reasons, 'assent_needed'),
+      scheduled: toScheduled(after, inputs.nowMs),
+      reasons: withResult(reasons, 'assent_needed'),
     };
   }
-  // F is L0 after a rise: only if the finances alone would have raised the limit is the customer's turn used up.
-  const isLedByFinances = after.financialLimitMinor > before.limitMinor;
+  // After a rise F is L0. The customer's turn is used up only by what the finances alone gave, and gave in full: what
+  // mood gave, or withheld for now, must not make anybody wait.
+  const l0 = after.financialLimitMinor;
+  const isLedByFinances = l0 > before.limitMinor && after.limitMinor >= l0;
   return {
     ...unchanged(inputs),
     ...after,
     outcome: 'increase',
     lastIncreaseAtMs: isLedByFinances ? inputs.nowMs : inputs.account.lastIncreaseAtMs,
-    lastDecreaseAtMs: decreaseTime(inputs, before, after.financialLimitMinor),
-    reasons: withResult(deciding.reasons, 'limit_raised'),
+    reasons: withResult(reasons, 'limit_raised'),
   };
 }
 
 function settleDecrease(
   inputs: FinancialInputs,
-  before: InForce,
-  after: InForce,
+  after: Moved,
   reasons: readonly Reason[],
   noticeDays: number,
 ): Settlement {
@@ -188,7 +202,7 @@ function settleDecrease(
     return {
       ...unchanged(inputs),
       outcome: 'decrease',
-      scheduled: { ...after, fromMs: inputs.nowMs + noticeDays * DAY_MS },
+      scheduled: toScheduled(after, inputs.nowMs + noticeDays * DAY_MS),
       reasons: withResult(reasons, 'notice_running'),
     };
   }
@@ -196,7 +210,6 @@ function settleDecrease(
     ...unchanged(inputs),
     ...after,
     outcome: 'decrease',
-    lastDecreaseAtMs: decreaseTime(inputs, before, after.financialLimitMinor),
     reasons: withResult(reasons, 'limit_lowered'),
   };
 }

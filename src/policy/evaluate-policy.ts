@@ -101,7 +101,7 @@ function leaveToPerson(facts: PolicyFacts, code: ReasonCode): PolicyResult {
   return {
     judged: false,
     approved: false,
-    limitMinor: facts.account.financialLimitMinor ?? 0,
+    limitMinor: carriedByFinances(facts.account) ?? 0,
     rateBps: null,
     creditType: null,
     riskWorsened: false,
@@ -191,44 +191,49 @@ function openLimit(evaluation: Evaluation): Wanted {
   };
 }
 
+/** The part of the limit in force that the finances stand behind; mood may have raised it, or withheld part of a rise. */
+function carriedByFinances({ limitMinor, financialLimitMinor }: PolicyFacts['account']): number | null {
+  return limitMinor === null || financialLimitMinor === null ? null : Math.min(limitMinor, financialLimitMinor);
+}
+
 function moveLimit(evaluation: Evaluation): Wanted {
   const { facts, probabilityOfDefault, document, amounts, caps } = evaluation;
-  const { financialLimitMinor } = facts.account;
-  assert(financialLimitMinor !== null, 'a limit in force has a financial limit behind it');
+  const baseMinor = carriedByFinances(facts.account);
+  assert(baseMinor !== null, 'a limit in force has a financial limit behind it');
   const approved = probabilityOfDefault <= document.approval.probabilityOfDefaultMax;
   const hard = caps.filter((cap) => !cap.upOnly);
   const hardMinor = lowestOf(hard);
-  if (hardMinor >= financialLimitMinor) return { approved, ...raiseLimit(evaluation, financialLimitMinor) };
+  if (hardMinor >= baseMinor) return { approved, ...raiseLimit(evaluation, baseMinor) };
   const targetMinor = floorToStep(hardMinor, amounts.roundingStepMinor);
-  const { limitMinor, held } = lowerLimit(facts, financialLimitMinor, targetMinor, amounts, document);
+  const { limitMinor, held } = lowerLimit(facts, baseMinor, targetMinor, amounts, document);
   const heldReasons = held.map(plain);
-  if (limitMinor === financialLimitMinor) {
+  if (limitMinor === baseMinor) {
     return { approved, limitMinor, riskWorsened: false, reasons: heldReasons, blocks: [] };
   }
   const binding = bindingOf(hard);
   return {
     approved,
     limitMinor,
-    riskWorsened: isLoweredByRiskAlone(evaluation, financialLimitMinor),
+    riskWorsened: isLoweredByRiskAlone(evaluation, baseMinor),
     reasons: [...explain(binding, evaluation), ...heldReasons],
     blocks: [],
   };
 }
 
 /** With the risk as it was when the limit in force was set, nothing would be lowered now. */
-function isLoweredByRiskAlone({ facts, document, amounts }: Evaluation, financialLimitMinor: number): boolean {
+function isLoweredByRiskAlone({ facts, document, amounts }: Evaluation, baseMinor: number): boolean {
   const before = facts.account.probabilityOfDefaultWhenSet;
   if (before === null) return false;
   const hard = listCaps(facts, before, amounts, document).filter((cap) => !cap.upOnly);
-  return lowestOf(hard) >= financialLimitMinor;
+  return lowestOf(hard) >= baseMinor;
 }
 
-/** From F upwards. Steps count from the limit in force, so that a limit raised by mood does not hold the finances back. */
-function raiseLimit(evaluation: Evaluation, financialLimitMinor: number): Omit<Wanted, 'approved'> {
+/** From the base upwards. Steps count from the limit in force, so that a limit raised by mood does not hold the finances back. */
+function raiseLimit(evaluation: Evaluation, baseMinor: number): Omit<Wanted, 'approved'> {
   const { facts, document, amounts, caps } = evaluation;
-  const inForceMinor = facts.account.limitMinor ?? financialLimitMinor;
+  const inForceMinor = facts.account.limitMinor ?? baseMinor;
   const blocks = listBlocks(facts, document);
-  const targetMinor = Math.max(financialLimitMinor, floorToStep(lowestOf(caps), amounts.roundingStepMinor));
+  const targetMinor = Math.max(baseMinor, floorToStep(lowestOf(caps), amounts.roundingStepMinor));
   const result = (limitMinor: number, reasons: readonly Reason[]) => ({
     limitMinor,
     riskWorsened: false,
@@ -237,9 +242,9 @@ function raiseLimit(evaluation: Evaluation, financialLimitMinor: number): Omit<W
   });
   const binding = bindingOf(caps);
   if (targetMinor <= inForceMinor) {
-    return result(blocks.length > 0 ? financialLimitMinor : targetMinor, explain(binding, evaluation));
+    return result(blocks.length > 0 ? baseMinor : targetMinor, explain(binding, evaluation));
   }
-  if (blocks.length > 0) return result(financialLimitMinor, blocks.map(plain));
+  if (blocks.length > 0) return result(baseMinor, blocks.map(plain));
   if (facts.requestedLimitMinor === null && isSmallIncrease(inForceMinor, targetMinor, document)) {
     return result(inForceMinor, [plain('small_change')]);
   }

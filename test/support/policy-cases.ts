@@ -314,4 +314,21 @@ export const POLICY_CASES: readonly PolicyCase[] = [
     limitMinor: 160_000,
     reasons: ['income_multiple', 'score_status_latest', 'decrease_step'],
   },
+  {
+    name: 'mood withheld part of a rise: the rest of it is given, step by step',
+    facts: makeFacts({ account: { limitMinor: 220_000, financialLimitMinor: 250_000 } }),
+    pd: 0.015,
+    limitMinor: 250_000,
+    reasons: ['increase_step'],
+  },
+  {
+    name: 'but not while an increase is blocked',
+    facts: makeFacts({
+      account: { limitMinor: 220_000, financialLimitMinor: 250_000 },
+      ledger: { lateStatements: 1 },
+    }),
+    pd: 0.015,
+    limitMinor: 220_000,
+    reasons: ['late_payment'],
+  },
 ];

@@ -10,7 +10,7 @@ export interface Lowered {
   readonly held: readonly ReasonCode[];
 }
 
-/** `fromMinor` is F, `targetMinor` lies below it. */
+/** `targetMinor` lies below `fromMinor`, the limit as far as the finances stand behind it. */
 export function lowerLimit(
   facts: PolicyFacts,
   fromMinor: number,
