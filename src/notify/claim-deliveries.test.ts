@@ -116,6 +116,17 @@ describe('claimDeliveries', () => {
     expect(await claim('z', 10)).toBe('c1');
   });
 
+  it('takes a line from its head, also where what waits behind it is due for longer', async () => {
+    await append('a');
+    await claim('x');
+    await save('x', { a1: { state: 'pending', delayMs: 1 } });
+    await append('aaaaaab');
+    await database.pool.query(`update deliveries set next_attempt_at = now() - interval '1 h' where sequence > 1`);
+    expect(await claim('y', 3)).toBe('a1 a2 a3');
+    await save('y', { a1: {}, a2: {}, a3: {} });
+    expect(await claim('z')).toBe('a4 a5 a6 a7 b1');
+  });
+
   it('ends a run before an event that another claim holds', async () => {
     await append('aaaa');
     await claim('x', 1);

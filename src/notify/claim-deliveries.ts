@@ -26,9 +26,11 @@ interface ClaimedRow {
 
 /** In the order of customer id and sequence; a customer's run has no hole. */
 export async function claimDeliveries(db: Queryable, claim: Claim): Promise<Delivery[]> {
-  // `due` skips what another relay locks at this moment and what waits behind a blocked head (retrying later, or
-  // claimed). `line` then keeps of each customer's rows those whose place in `due` is their place among all pending
-  // ones, so a run ends before the first that is not ours: that is what keeps the order when two relays meet in a line.
+  // `due` finds lines whose head may go, longest due first, skipping what another relay locks at this moment. Which of
+  // a line's rows it found does not matter (behind a head that was retried they are due for longer than the head
+  // itself): `held` takes as many from the head on. `line` keeps of them those whose place in `held` is their place
+  // among all pending ones, so a run ends before the first that is not ours: that is what keeps the order when two
+  // relays meet in a line.
   // Written with lateral joins because the statistics of a queue are always out of date: whatever they say, the plan
   // can only walk down each customer's line in the index.
   const { rows } = await db.query<ClaimedRow>({
@@ -48,10 +50,20 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<Deli
         order by d.next_attempt_at, d.customer_id, d.sequence
         limit $3
         for update of d skip locked
+      ), held as materialized (
+        select lines.customer_id, run.sequence
+        from (select customer_id, count(*) as room from due group by customer_id) lines
+        cross join lateral (
+          select r.sequence from deliveries r
+          where r.destination = $1 and r.customer_id = lines.customer_id and r.state = 'pending'
+            and r.next_attempt_at <= now() and (r.claimed_until is null or r.claimed_until <= now())
+          order by r.sequence limit lines.room
+          for update skip locked
+        ) run
       ), line as (
         select mine.customer_id, pending.sequence
         from (
-          select customer_id, array_agg(sequence order by sequence) as sequences from due group by customer_id
+          select customer_id, array_agg(sequence order by sequence) as sequences from held group by customer_id
         ) mine
         cross join lateral (
           select p.sequence, row_number() over (order by p.sequence) as place
