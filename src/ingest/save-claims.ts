@@ -48,12 +48,16 @@ function toClaim(row: ClaimRow, { topic, partition }: PartitionToClaim): SavedCl
   };
 }
 
+/** A new consumer group takes over the watermark of the former ones: fingerprints that are gone are gone for all. */
 async function insertPositions(tx: Queryable, consumerGroup: string, partitions: readonly PartitionToClaim[]) {
   await tx.query({
     name: 'ingest-insert-positions',
     text: `
-      insert into ingest_offsets (consumer_group, topic, partition, next_offset)
-      select $1, topic, partition, next_offset
+      insert into ingest_offsets (consumer_group, topic, partition, next_offset, fingerprints_from)
+      select $1, topic, partition, next_offset, coalesce((
+        select max(o.fingerprints_from) from ingest_offsets o
+        where o.topic = given.topic and o.partition = given.partition
+      ), '-infinity')
       from unnest($2::text[], $3::int[], $4::bigint[]) as given (topic, partition, next_offset)
       order by topic, partition
       on conflict (consumer_group, topic, partition) do nothing`,
