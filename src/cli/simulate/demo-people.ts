@@ -1,7 +1,7 @@
 // The demonstration population of `ecs start`: two dozen invented people who arrive with half a year of history and the
 // credit limits of an invented bank, and who then live on. They exist only in installations made for them.
 import type pg from 'pg';
-import { inTransaction } from '../../db/index.ts';
+import { inTransaction, queueDecisions } from '../../db/index.ts';
 import { beginImport, type Decider, endImport } from '../../decision/index.ts';
 import { loadLedger } from '../../ledger/index.ts';
 import { hashCanonical } from '../../lib/canonical-json.ts';
@@ -44,12 +44,15 @@ export async function welcomeDemoPeople(deps: DemoDeps): Promise<LivingPerson[]>
   await beginImport(deps.pool, mark, deps.clock());
   const living = await sendPast(people, deps.clock(), DEMO_PEOPLE.seed, deps.send);
   await openAccounts(deps, people);
+  const applicants = people.filter((person) => !person.holdsCredit).map((person) => person.customerId);
+  await queueDecisions(deps.pool, applicants, 'profile', deps.clock());
   await endImport(deps.pool, 'completed', deps.clock());
   return living;
 }
 
 async function openAccounts(deps: DemoDeps, people: readonly Person[]): Promise<void> {
-  const rows = people.map(({ customerId, limitMinor }) => ({ customerId, limitMinor }));
+  const holders = people.filter((person) => person.holdsCredit);
+  const rows = holders.map(({ customerId, limitMinor }) => ({ customerId, limitMinor }));
   await inTransaction(deps.pool, (tx) => deps.decider.saveOpeningDecisions(tx, rows, 'demo'));
 }
 

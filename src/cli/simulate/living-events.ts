@@ -3,7 +3,7 @@
 import type { SeededRandom } from '../../lib/seeded-random.ts';
 import { type CardState, drawCardMonth } from './card-month.ts';
 import { type Mood, nextMood } from './mood.ts';
-import { moodEvent } from './past-events.ts';
+import { incomeEvent, moodEvent } from './past-events.ts';
 import type { Person } from './person.ts';
 import type { BuildEvent, SimulatedEvent } from './simulated-event.ts';
 
@@ -58,7 +58,7 @@ function closeMonth(one: LivingPerson, nowMs: number, build: BuildEvent, random:
   one.card = month.state;
   const money = (type: string, amountMinor: number) =>
     build('ecs.transactions.v1', person.customerId, nowMs, { type, amountMinor, currency: person.currency });
-  const events = random() < 1 / 3 ? [money('income', person.incomeMinor)] : [];
+  const events = random() < 1 / 3 ? [incomeEvent(person, nowMs, build)] : [];
   if (month.paidMinor > 0) events.push(money('payment', month.paidMinor));
   events.push(
     build('ecs.statements.v1', person.customerId, nowMs, {

@@ -23,10 +23,13 @@ export function drawPast(person: Person, nowMs: number, build: BuildEvent, rando
   const events = [profileEvent(person, nowMs - (MONTHS + 1) * MONTH_MS, build)];
   // The last statement closed some days ago, each person on a day of their own.
   const lastClosedMs = nowMs - Math.floor(1 + 20 * random()) * DAY_MS;
-  let card: CardState = { ...NEW_CARD, balanceMinor: Math.floor(person.limitMinor * 0.2 * random()) };
+  let card = person.holdsCredit ? carriedOver(person, random) : NEW_CARD;
   for (let month = MONTHS - 1; month >= 0; month -= 1) {
+    const closedMs = lastClosedMs - month * MONTH_MS;
+    events.push(incomeEvent(person, closedMs - MONTH_MS + person.payDay * DAY_MS, build));
+    if (!person.holdsCredit) continue;
     const drawn = drawCardMonth(person, card, random);
-    events.push(...monthEvents(person, drawn, lastClosedMs - month * MONTH_MS, build));
+    events.push(...cardEvents(person, drawn, closedMs, build));
     card = drawn.state;
   }
   const mood = pushMoods(person, nowMs, build, random, events);
@@ -42,8 +45,17 @@ function profileEvent(person: Person, timeMs: number, build: BuildEvent): Simula
   });
 }
 
-/** The transactions of a month and the statement that closes it, all before `closedAtMs`. */
-export function monthEvents(person: Person, month: CardMonth, closedAtMs: number, build: BuildEvent): SimulatedEvent[] {
+function carriedOver(person: Person, random: SeededRandom): CardState {
+  return { ...NEW_CARD, balanceMinor: Math.floor(person.limitMinor * 0.2 * random()) };
+}
+
+export function incomeEvent(person: Person, timeMs: number, build: BuildEvent): SimulatedEvent {
+  const { incomeMinor: amountMinor, currency } = person;
+  return build('ecs.transactions.v1', person.customerId, timeMs, { type: 'income', amountMinor, currency });
+}
+
+/** The purchases and the payment of a month and the statement that closes it, none after `closedAtMs`. */
+function cardEvents(person: Person, month: CardMonth, closedAtMs: number, build: BuildEvent): SimulatedEvent[] {
   const openedMs = closedAtMs - MONTH_MS;
   const transaction = (timeMs: number, type: string, amountMinor: number) =>
     build('ecs.transactions.v1', person.customerId, timeMs, { type, amountMinor, currency: person.currency });
@@ -51,7 +63,6 @@ export function monthEvents(person: Person, month: CardMonth, closedAtMs: number
   const events = month.purchasesMinor.map((amountMinor, place) =>
     transaction(openedMs + (place + 1) * gapMs, 'purchase', amountMinor),
   );
-  events.push(transaction(openedMs + person.payDay * DAY_MS, 'income', person.incomeMinor));
   if (month.paidMinor > 0) events.push(transaction(openedMs + 20 * DAY_MS, 'payment', month.paidMinor));
   events.push(
     build('ecs.statements.v1', person.customerId, closedAtMs, {

@@ -15,6 +15,8 @@ export interface Person {
   /** 1 to 28. */
   readonly payDay: number;
   readonly limitMinor: number;
+  /** Came with a credit account; somebody without one is decided upon as an applicant. */
+  readonly holdsCredit: boolean;
   /** Share of the income that goes over the card each month. */
   readonly spendShare: number;
   readonly discipline: Discipline;
@@ -54,7 +56,7 @@ const NAMES = [
   'yuki',
 ];
 
-/** The three people the README tells about; everybody after them is drawn. */
+/** The people the documents tell about; everybody after them is drawn. */
 function storyOf(index: number): Partial<Person> {
   if (index === 0)
     return {
@@ -73,13 +75,14 @@ function storyOf(index: number): Partial<Person> {
       consents: { emotions: true, thoughts: false },
     };
   if (index === 2) return { discipline: 'full', consents: { emotions: false, thoughts: false } };
+  if (index === 3) return { holdsCredit: false, consents: { emotions: true, thoughts: false } };
   return {};
 }
 
 function drawDiscipline(random: SeededRandom): Discipline {
   const drawn = random();
-  if (drawn < 0.55) return 'full';
-  return drawn < 0.85 ? 'minimum' : 'late';
+  if (drawn < 0.5) return 'full';
+  return drawn < 0.8 ? 'minimum' : 'late';
 }
 
 /** `unitMinor`: the reference unit of the model in this currency, about the median credit limit. */
@@ -98,7 +101,8 @@ export function drawPerson(
     jurisdiction: null,
     incomeMinor,
     payDay: 1 + Math.floor(28 * random()),
-    limitMinor: roundTo(options.unitMinor * (0.3 + 1.2 * random()), 10_000),
+    limitMinor: roundTo(incomeMinor * (0.8 + 2.4 * random()), 10_000),
+    holdsCredit: true,
     spendShare: 0.2 + 0.5 * random(),
     discipline: drawDiscipline(random),
     valenceMean: -0.3 + 0.8 * random(),
