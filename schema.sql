@@ -261,7 +261,7 @@ CREATE INDEX idempotency_keys_oldest ON public.idempotency_keys USING btree (cre
 
 create table imports (
   import_id uuid not null,
-  file_sha256 text not null,
+  input_sha256 text not null,
   state text not null,
   customers integer not null,
   started_at timestamp with time zone not null,

@@ -312,7 +312,8 @@ create index decision_queue_due on decision_queue (not_before);
 -- While an import runs nothing is decided.
 create table imports (
   import_id uuid primary key,
-  file_sha256 text not null,
+  -- Of the file and of how it is read: what has the same hash is the same import, and goes on where it was cut off.
+  input_sha256 text not null,
   state text not null check (state in ('running', 'completed', 'abandoned')),
   customers integer not null,
   started_at timestamptz not null,

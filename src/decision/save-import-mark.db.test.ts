@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { makeId } from '../lib/ids.ts';
-import { beginImport, endImport, loadRunningImport } from './save-import-mark.ts';
+import { beginImport, endImport, loadFirstImport, loadRunningImport } from './save-import-mark.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -10,8 +10,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const begin = (fileSha256: string) =>
-  beginImport(database.pool, { importId: makeId(), fileSha256, customers: 3 }, Date.UTC(2026, 10, 22));
+const begin = (inputSha256: string, nowMs = Date.UTC(2026, 10, 22)) =>
+  beginImport(database.pool, { importId: makeId(), inputSha256, customers: 3 }, nowMs);
 
 test('one import at a time; the same file goes on, another is refused, the end lets go', async () => {
   const first = await begin('aa');
@@ -20,5 +20,14 @@ test('one import at a time; the same file goes on, another is refused, the end l
   expect(await endImport(database.pool, 'completed', Date.UTC(2026, 10, 23))).toBe(true);
   expect(await endImport(database.pool, 'completed', Date.UTC(2026, 10, 23))).toBe(false);
   expect(await loadRunningImport(database.pool)).toBeNull();
-  await expect(begin('bb')).resolves.toMatchObject({ fileSha256: 'bb', customers: 3 });
+  await expect(begin('bb')).resolves.toMatchObject({ inputSha256: 'bb', customers: 3 });
+});
+
+test('an input is remembered from its first import on, whatever became of it', async () => {
+  await endImport(database.pool, 'abandoned', Date.UTC(2026, 10, 24));
+  expect(await loadFirstImport(database.pool, 'cc')).toBeNull();
+  const first = await begin('cc', Date.UTC(2026, 10, 24));
+  await endImport(database.pool, 'abandoned', Date.UTC(2026, 10, 25));
+  await begin('cc', Date.UTC(2026, 11, 24));
+  expect(await loadFirstImport(database.pool, 'cc')).toEqual(first);
 });

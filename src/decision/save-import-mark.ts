@@ -4,27 +4,27 @@ import { EcsError } from '../lib/errors.ts';
 
 export interface ImportMark {
   readonly importId: string;
-  readonly fileSha256: string;
+  readonly inputSha256: string;
   readonly customers: number;
   readonly startedAt: string;
 }
 
 interface ImportRow {
   readonly import_id: string;
-  readonly file_sha256: string;
+  readonly input_sha256: string;
   readonly customers: number;
   readonly started_at: Date;
 }
 
-/** Takes the mark, or goes on under it where the same file was cut off. Another file's import: ECS_IMPORT_RUNNING. */
+/** Takes the mark, or goes on under it where the same input was cut off. Another input's import: ECS_IMPORT_RUNNING. */
 export async function beginImport(
   db: Queryable,
-  mark: { importId: string; fileSha256: string; customers: number },
+  mark: { importId: string; inputSha256: string; customers: number },
   nowMs: number,
 ): Promise<ImportMark> {
   await insertImport(db, mark, nowMs);
   const running = await loadRunningImport(db);
-  if (running?.fileSha256 === mark.fileSha256) return running;
+  if (running?.inputSha256 === mark.inputSha256) return running;
   throw new EcsError(
     'ECS_IMPORT_RUNNING',
     'Another import has begun and not ended. Run that one again to its end, or give it up with `ecs import abandon`.',
@@ -34,26 +34,38 @@ export async function beginImport(
 
 async function insertImport(
   db: Queryable,
-  mark: { importId: string; fileSha256: string; customers: number },
+  mark: { importId: string; inputSha256: string; customers: number },
   nowMs: number,
 ): Promise<void> {
   await db.query(
-    `insert into imports (import_id, file_sha256, state, customers, started_at)
+    `insert into imports (import_id, input_sha256, state, customers, started_at)
      values ($1, $2, 'running', $3, $4)
      on conflict (state) where state = 'running' do nothing`,
-    [mark.importId, mark.fileSha256, mark.customers, new Date(nowMs)],
+    [mark.importId, mark.inputSha256, mark.customers, new Date(nowMs)],
   );
 }
 
 export async function loadRunningImport(db: Queryable): Promise<ImportMark | null> {
   const { rows } = await db.query<ImportRow>(
-    `select import_id, file_sha256, customers, started_at from imports where state = 'running'`,
+    `select import_id, input_sha256, customers, started_at from imports where state = 'running'`,
   );
-  const row = rows[0];
-  if (row === undefined) return null;
+  return rows[0] === undefined ? null : toMark(rows[0]);
+}
+
+/** When this very input was imported, or began to be, for the first time; null where it never was. */
+export async function loadFirstImport(db: Queryable, inputSha256: string): Promise<ImportMark | null> {
+  const { rows } = await db.query<ImportRow>(
+    `select import_id, input_sha256, customers, started_at from imports
+     where input_sha256 = $1 order by started_at limit 1`,
+    [inputSha256],
+  );
+  return rows[0] === undefined ? null : toMark(rows[0]);
+}
+
+function toMark(row: ImportRow): ImportMark {
   return {
     importId: row.import_id,
-    fileSha256: row.file_sha256,
+    inputSha256: row.input_sha256,
     customers: row.customers,
     startedAt: row.started_at.toISOString(),
   };

@@ -40,7 +40,7 @@ export async function welcomeDemoPeople(deps: DemoDeps): Promise<LivingPerson[]>
   if (people.some((person) => (known.get(person.customerId)?.statements.length ?? 0) > 0)) {
     return resumeLiving(people, new Map([...known].map(([id, facts]) => [id, cardOf(facts.statements.at(-1))])));
   }
-  const mark = { importId: deps.makeId(), fileSha256: hashCanonical(DEMO_PEOPLE), customers: people.length };
+  const mark = { importId: deps.makeId(), inputSha256: hashCanonical(DEMO_PEOPLE), customers: people.length };
   await beginImport(deps.pool, mark, deps.clock());
   const living = await sendPast(people, deps.clock(), DEMO_PEOPLE.seed, deps.send);
   await openAccounts(deps, people);
