@@ -56,10 +56,11 @@ async function loadActivity(
 ): Promise<Map<string, Activity>> {
   const { rows } = await db.query<{ customer_id: string; income_minor: number | null; transactions: number }>({
     name: 'ledger-load-activity',
-    // Amounts are bounded, their number is not: a sum stays a number that JavaScript holds exactly.
+    // Amounts are bounded, their number is not: a sum stays a number that JavaScript holds exactly. Amounts are positive,
+    // so a sum of 0 is no income at all.
     text: `
       select customer_id, count(*) as transactions,
-        least(sum(amount_minor) filter (where type = 'income'), 9007199254740991)::int8 as income_minor
+        nullif(least(coalesce(sum(amount_minor) filter (where type = 'income'), 0), 9007199254740991), 0)::int8 as income_minor
       from transactions
       where customer_id = any($1::text[]) and occurred_at > $2
       group by customer_id`,

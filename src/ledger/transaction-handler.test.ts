@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { accept } from '../../test/support/accepted-events.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { addCustomer, loadQueued } from '../../test/support/ledger-rows.ts';
 import { inTransaction } from '../db/index.ts';
 import { createTransactionHandler } from './index.ts';
@@ -182,16 +183,31 @@ describe('transaction handler', () => {
     expect(await loadOpenPeriod('a')).toBe('2024-11-01T00:00:00.000Z');
   });
 
-  test('two transactions that create the same customers at once wait for each other and agree', async () => {
-    const subjects = Array.from({ length: 40 }, (_, index) => `customer-${index}`);
-    const batch = () => subjects.map((subject) => transaction(subject));
-    const results = await Promise.all(
-      [batch(), batch().reverse(), batch(), batch().reverse()].map((events) =>
-        inTransaction(database.pool, (tx) => handle(tx, events, NOW)),
-      ),
-    );
-    for (const result of results) expect(result.counted.every(Boolean)).toBe(true);
-    expect(await countRows()).toBe(160);
+  // In given order the first batch would hold b and wait for m, the second hold a and wait for m, and then each wait for
+  // what the other holds.
+  test.each([
+    ['customers', (name: string) => transaction(name, {}, { id: 'same' })],
+    ['transactions', (name: string) => transaction('known', {}, { id: name })],
+  ])('batches with the same new %s in opposite order do not deadlock', async (_, make) => {
+    await addCustomer(database.pool, 'known');
+    const isWaiting = async () => {
+      const { rows } = await database.pool.query(
+        `select count(*) as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      expect(rows[0].waiting).toBe(2);
+    };
+    const batches = await inTransaction(database.pool, async (tx) => {
+      await handle(tx, [make('m')], NOW);
+      const waiting = [
+        ['b', 'm', 'a'],
+        ['a', 'm', 'b'],
+      ].map((names) => inTransaction(database.pool, (other) => handle(other, names.map(make), NOW)));
+      await eventually(isWaiting);
+      return { waiting };
+    });
+    const results = await Promise.all(batches.waiting);
+    expect(results.map((result) => result.dropped.duplicate ?? 0).sort()).toEqual([1, 3]);
+    expect(await countRows()).toBe(3);
   });
 
   test('an empty batch is no work', async () => {

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { accept } from '../../test/support/accepted-events.ts';
+import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { eventually } from '../../test/support/eventually.ts';
+import { addCustomer, addLimit, loadQueued } from '../../test/support/ledger-rows.ts';
+import { createEmotionHandler } from '../affect/index.ts';
+import { inTransaction, type Queryable } from '../db/index.ts';
+import { makeId } from '../lib/ids.ts';
+import { type ConsentChange, listConsents, recordConsents } from './index.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+const handleEmotions = createEmotionHandler({ triggers: { valenceChange: 0.3, stressChange: 0.2 } });
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('truncate customers cascade');
+  await addCustomer(database.pool, 'a');
+});
+
+const change = (granted: boolean, changedAtMs = NOW, fields: Partial<ConsentChange> = {}): ConsentChange => ({
+  customerId: 'a',
+  purpose: 'emotions',
+  granted,
+  changedAtMs,
+  recordedBy: 'key:test',
+  ...fields,
+});
+const recordIn = (tx: Queryable, ...changes: ConsentChange[]) =>
+  recordConsents(tx, changes, NOW, { kafka: true, makeId });
+const record = (...changes: ConsentChange[]) => inTransaction(database.pool, (tx) => recordIn(tx, ...changes));
+
+const load = async (sql: string) => (await database.pool.query(sql)).rows;
+const loadStates = () => load('select customer_id, purpose, readings from emotional_states order by 1, 2');
+const feel = (subject: string, tx: Queryable = database.pool) =>
+  handleEmotions(tx, Array(3).fill(accept('ecs.emotions.v1', { subject, timeMs: NOW })), NOW);
+
+describe('recordConsents', () => {
+  test('a grant opens the state, tells the world, and asks for no decision', async () => {
+    await expect(record(change(true, NOW - 5))).resolves.toEqual(['changed']);
+    expect(await loadStates()).toEqual([{ customer_id: 'a', purpose: 'emotions', readings: 0 }]);
+    expect(await loadQueued(database.pool)).toEqual([]);
+    expect(await load('select customer_id, sequence, type, data, occurred_at from outbox_events')).toEqual([
+      {
+        customer_id: 'a',
+        sequence: 1,
+        type: 'consent.changed',
+        data: { purpose: 'emotions', granted: true, changedAt: new Date(NOW - 5).toISOString() },
+        occurred_at: new Date(NOW),
+      },
+    ]);
+    expect(await load('select destination from deliveries')).toEqual([{ destination: 'kafka' }]);
+    await expect(listConsents(database.pool, 'a')).resolves.toEqual([
+      {
+        purpose: 'emotions',
+        granted: true,
+        changedAt: new Date(NOW - 5).toISOString(),
+        recordedAt: new Date(NOW).toISOString(),
+        recordedBy: 'key:test',
+      },
+      { purpose: 'thoughts', granted: false, changedAt: null, recordedAt: null, recordedBy: null },
+    ]);
+  });
+
+  test('a withdrawal deletes everything derived under it, and only that, and asks for a decision', async () => {
+    await addCustomer(database.pool, 'b');
+    for (const customerId of ['a', 'b']) {
+      await record(change(true, NOW - 5, { customerId }), change(true, NOW - 5, { customerId, purpose: 'thoughts' }));
+      await feel(customerId);
+      await addLimit(database.pool, customerId, 100, '2026-01-01T00:00Z');
+    }
+    await database.pool.query(`insert into decision_emotions select customer_id, decision_id, '{}' from decisions`);
+    await database.pool.query('delete from decision_queue');
+
+    await expect(record(change(false))).resolves.toEqual(['changed']);
+
+    expect(await loadStates()).toEqual([
+      { customer_id: 'a', purpose: 'thoughts', readings: 0 },
+      { customer_id: 'b', purpose: 'emotions', readings: 3 },
+      { customer_id: 'b', purpose: 'thoughts', readings: 0 },
+    ]);
+    expect(await load('select distinct customer_id from emotion_days')).toEqual([{ customer_id: 'b' }]);
+    expect(await load('select customer_id from decision_emotions')).toEqual([{ customer_id: 'b' }]);
+    expect(await load('select count(*) as kept from decisions')).toEqual([{ kept: 2 }]);
+    expect(await loadQueued(database.pool)).toEqual([{ customer_id: 'a', trigger: 'consent' }]);
+    expect(
+      (await load(`select data from outbox_events where customer_id = 'a' order by sequence`)).at(-1),
+    ).toMatchObject({
+      data: { purpose: 'emotions', granted: false },
+    });
+  });
+
+  test('every word is kept once for the proof, whoever passes it on', async () => {
+    await record(change(true, NOW - 5));
+    await expect(record(change(true, NOW - 5), change(false, NOW - 9), change(false))).resolves.toEqual([
+      'unchanged',
+      'stale',
+      'changed',
+    ]);
+    expect(await load('select granted, changed_at, recorded_by from consent_changes order by changed_at')).toEqual([
+      { granted: false, changed_at: new Date(NOW - 9), recorded_by: 'key:test' },
+      { granted: true, changed_at: new Date(NOW - 5), recorded_by: 'key:test' },
+      { granted: false, changed_at: new Date(NOW), recorded_by: 'key:test' },
+    ]);
+    expect(await load('select count(*) as events from outbox_events')).toEqual([{ events: 2 }]);
+  });
+
+  test('the same word again leaves the state alone', async () => {
+    await record(change(true, NOW - 5));
+    await feel('a');
+    await expect(record(change(true, NOW - 5), change(true, NOW - 1))).resolves.toEqual(['unchanged', 'unchanged']);
+    expect(await loadStates()).toEqual([{ customer_id: 'a', purpose: 'emotions', readings: 3 }]);
+    expect((await listConsents(database.pool, 'a'))[0]).toMatchObject({ changedAt: new Date(NOW - 1).toISOString() });
+  });
+
+  test('withdrawn and granted again in one batch starts from nothing', async () => {
+    await record(change(true, NOW - 5));
+    await feel('a');
+    await record(change(true, NOW), change(false, NOW - 1));
+    expect(await loadStates()).toEqual([{ customer_id: 'a', purpose: 'emotions', readings: 0 }]);
+  });
+
+  test('granted and withdrawn in one batch leaves no state', async () => {
+    await expect(record(change(true, NOW - 1), change(false, NOW))).resolves.toEqual(['changed', 'changed']);
+    expect(await loadStates()).toEqual([]);
+  });
+
+  test('nothing is kept of a customer that is not known', async () => {
+    await expect(record(change(true, NOW, { customerId: 'x' }), change(true))).resolves.toEqual([
+      'unknown_customer',
+      'changed',
+    ]);
+    expect(await load('select distinct customer_id from consent_changes')).toEqual([{ customer_id: 'a' }]);
+    await expect(record()).resolves.toEqual([]);
+  });
+});
+
+describe('races', () => {
+  const isWaiting = async () => {
+    const [row] = await load(
+      `select count(*) as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    expect(row?.waiting).toBe(1);
+  };
+
+  test('a withdrawal that commits while a batch of events waits wins', async () => {
+    await record(change(true, NOW - 5));
+    const batch = await inTransaction(database.pool, async (tx) => {
+      await recordIn(tx, change(false));
+      const waiting = feel('a');
+      await eventually(isWaiting);
+      return { waiting };
+    });
+    await expect(batch.waiting).resolves.toMatchObject({ counted: [false, false, false], dropped: { no_consent: 3 } });
+    expect(await loadStates()).toEqual([]);
+    expect(await load('select * from emotion_days')).toEqual([]);
+  });
+
+  test('a withdrawal that waits for a batch deletes what the batch has written', async () => {
+    await record(change(true, NOW - 5));
+    const withdrawal = await inTransaction(database.pool, async (tx) => {
+      await feel('a', tx);
+      const waiting = record(change(false));
+      await eventually(isWaiting);
+      return { waiting };
+    });
+    await expect(withdrawal.waiting).resolves.toEqual(['changed']);
+    expect(await loadStates()).toEqual([]);
+    expect(await load('select * from emotion_days')).toEqual([]);
+    expect(await load('select trigger, version from decision_queue')).toEqual([{ trigger: 'consent', version: 2 }]);
+  });
+
+  test('the same word from two sides at once is one word', async () => {
+    const outcomes = await Promise.all([record(change(true)), record(change(true)), record(change(true))]);
+    expect(outcomes.flat().sort()).toEqual(['changed', 'unchanged', 'unchanged']);
+    expect(await load('select count(*) as words from consent_changes')).toEqual([{ words: 1 }]);
+  });
+
+  test('withdrawals and batches of events over the same customers, back and forth, do not deadlock', async () => {
+    const customerIds = Array.from({ length: 60 }, (_, index) => `customer-${index}`);
+    for (const customerId of customerIds) await addCustomer(database.pool, customerId);
+    await record(...customerIds.map((customerId) => change(true, NOW - 100, { customerId })));
+    const runs = Array.from({ length: 20 }, (_, index) => {
+      const order = index % 4 < 2 ? customerIds : [...customerIds].reverse();
+      if (index % 2 === 0) {
+        return record(...order.map((customerId) => change(index % 4 === 0, NOW - 50 + index, { customerId })));
+      }
+      const events = order.map((subject) => accept('ecs.emotions.v1', { subject, timeMs: NOW }));
+      return inTransaction(database.pool, (tx) => handleEmotions(tx, events, NOW));
+    });
+    await Promise.all(runs);
+    const granted = await load(`select customer_id from consents where granted order by 1`);
+    expect((await loadStates()).map((row) => row.customer_id)).toEqual(granted.map((row) => row.customer_id));
+  });
+});
