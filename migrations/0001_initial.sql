@@ -364,7 +364,10 @@ create table deliveries (
   last_error text,
   delivered_at timestamptz,
   primary key (destination, customer_id, sequence),
-  foreign key (customer_id, sequence) references outbox_events
+  foreign key (customer_id, sequence) references outbox_events,
+  check ((claimed_by is null) = (claimed_until is null)),
+  -- Holding the claim is enough to save the results.
+  check (claimed_by is null or state = 'pending')
 );
 create index deliveries_pending on deliveries (destination, next_attempt_at, customer_id, sequence) where state = 'pending';
 -- Finds the head of a customer's line without walking over what was delivered.

@@ -32,7 +32,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<Deli
   // among all pending ones, so a run ends before the first that is not ours: that is what keeps the order when two
   // relays meet in a line.
   // Written with lateral joins because the statistics of a queue are always out of date: whatever they say, the plan
-  // can only walk down each customer's line in the index.
+  // can only walk down each customer's line in the index, and then probe the primary key.
   const { rows } = await db.query<ClaimedRow>({
     name: 'notify-claim',
     text: `
@@ -60,8 +60,8 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<Deli
           order by r.sequence limit lines.room
           for update skip locked
         ) run
-      ), line as (
-        select mine.customer_id, pending.sequence
+      ), line as materialized (
+        select $1::text as destination, mine.customer_id, pending.sequence
         from (
           select customer_id, array_agg(sequence order by sequence) as sequences from held group by customer_id
         ) mine
@@ -76,7 +76,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<Deli
         update deliveries d
         set claimed_by = $2, claimed_until = now() + $4::double precision * interval '1 millisecond'
         from line
-        where d.destination = $1 and d.customer_id = line.customer_id and d.sequence = line.sequence
+        where d.destination = line.destination and d.customer_id = line.customer_id and d.sequence = line.sequence
         returning d.customer_id, d.sequence, d.attempts
       )
       select c.customer_id, c.sequence, c.attempts, e.event_id, e.type, e.data, e.occurred_at
