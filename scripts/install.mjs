@@ -36,7 +36,7 @@ export function install() {
 }
 
 /** The npm that runs us, else the one in the path. */
-function npmCommand() {
+export function npmCommand() {
   const running = process.env.npm_execpath;
   return running?.endsWith('.js') ? [process.execPath, running] : ['npm'];
 }
