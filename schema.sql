@@ -185,6 +185,8 @@ create table deliveries (
   last_error text,
   delivered_at timestamp with time zone,
   constraint deliveries_pkey PRIMARY KEY (destination, customer_id, sequence),
+  constraint deliveries_check CHECK (((claimed_by IS NULL) = (claimed_until IS NULL))),
+  constraint deliveries_check1 CHECK (((claimed_by IS NULL) OR (state = 'pending'::text))),
   constraint deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text]))),
   constraint deliveries_customer_id_sequence_fkey FOREIGN KEY (customer_id, sequence) REFERENCES outbox_events(customer_id, sequence)
 );
