@@ -23,6 +23,14 @@ export type {
 } from './incoming.ts';
 export { createIngest, type IngestOptions } from './ingest.ts';
 export { createIngestMetrics, type IngestMetrics } from './ingest-metrics.ts';
+export { createKafkaEventProducer, type KafkaEventProducer } from './kafka-event-producer.ts';
+export {
+  createKafkaRoad,
+  type KafkaRoad,
+  type KafkaRoadOptions,
+  type KafkaRoadSettings,
+  type KafkaRoadStatus,
+} from './kafka-road.ts';
 export type { DeadLetterCount, DeadLetterFilter } from './load-dead-letters.ts';
 export { loadIngestStatus, type StoredPartition } from './load-ingest-status.ts';
 export { createTopicRelay, type TopicRelay } from './topic-relay.ts';

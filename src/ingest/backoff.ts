@@ -1,0 +1,21 @@
+// Growing, jittered pauses between attempts.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface BackoffLimits {
+  readonly baseMs: number;
+  readonly maxMs: number;
+}
+
+/** `attempt` counts from 0; half of the pause is chance, so that many who wait do not come back together. */
+export function backoffMs(attempt: number, { baseMs, maxMs }: BackoffLimits, random: () => number): number {
+  const fullMs = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 20));
+  return Math.ceil(fullMs / 2 + (random() * fullMs) / 2);
+}
+
+/** Resolves after `ms`, or at once when the signal is aborted: the caller looks at the signal itself. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await sleep(ms, undefined, { signal }).catch(() => {
+    // Aborting ends the pause.
+  });
+}
