@@ -1,7 +1,6 @@
 // The face of the affect room: the emotional state of a customer, folded from events and read as features.
 export type { EmotionFeatures } from './emotion-features.ts';
 export { createEmotionHandler, type EmotionHandler } from './emotion-handler.ts';
-export { type EmotionLabel, LABEL_TABLE } from './label-table.ts';
 export { type EmotionDay, loadEmotionDays } from './load-emotion-days.ts';
 export { type CustomerEmotions, loadEmotionFeatures } from './load-emotion-features.ts';
 export { type EmotionalStateView, type EmotionLevels, loadEmotionalState } from './load-emotional-state.ts';

@@ -1,7 +1,6 @@
 // What the emotion and the thought handler share: a batch of events -> readings -> folds -> stored states, with what
 // became of every event. Content never enters a message: it may be unconsented.
-import type { Queryable } from '../db/index.ts';
-import { queueDecisions } from '../db/queue-decisions.ts';
+import { type Queryable, queueDecisions } from '../db/index.ts';
 import type { AcceptedEvent, FoldResult, Rejection } from '../events/accepted-event.ts';
 import type { ConsentPurpose } from '../events/customer-event.ts';
 import { foldReadings } from './fold-readings.ts';

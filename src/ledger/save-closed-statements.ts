@@ -1,8 +1,7 @@
 // Closes the ended periods of a batch of accounts inside one transaction: posts their transactions, writes the
 // statements, opens the next period. Every transaction is posted exactly once, because the sums are those of the rows
 // that this very update marked.
-import { binaryArray, type Queryable } from '../db/index.ts';
-import { queueDecisions } from '../db/queue-decisions.ts';
+import { binaryArray, type Queryable, queueDecisions } from '../db/index.ts';
 import { closeStatement, NO_MOVEMENT, type PeriodSums } from './close-statement.ts';
 import { hashContent } from './content-hash.ts';
 import { loadLatestStatements } from './load-latest-statements.ts';

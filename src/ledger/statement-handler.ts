@@ -1,7 +1,6 @@
 // Counts a batch of statements closed by the lender's card system. The newest statement of a customer asks for a new
 // decision; an old one that comes late does not.
-import type { Queryable } from '../db/index.ts';
-import { queueDecisions } from '../db/queue-decisions.ts';
+import { type Queryable, queueDecisions } from '../db/index.ts';
 import type { AcceptedEvent, FoldResult, Rejection } from '../events/accepted-event.ts';
 import { parseInstant } from '../events/parse-instant.ts';
 import type { StatementEvent } from '../events/statement-event.ts';

@@ -1,7 +1,6 @@
 // Counts a batch of transactions: each once, in the customer's one currency. A large movement or an income asks for a
 // new decision; the monthly rest waits for the statement.
-import type { Queryable } from '../db/index.ts';
-import { queueDecisions } from '../db/queue-decisions.ts';
+import { type Queryable, queueDecisions } from '../db/index.ts';
 import type { AcceptedEvent, FoldResult, Rejection } from '../events/accepted-event.ts';
 import type { TransactionEvent } from '../events/transaction-event.ts';
 import { type AccountFacts, saveNewCustomers } from './save-new-customers.ts';

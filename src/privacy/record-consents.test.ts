@@ -140,11 +140,11 @@ describe('recordConsents', () => {
 });
 
 describe('races', () => {
-  const isWaiting = async () => {
+  const isWaiting = async (count = 1) => {
     const [row] = await load(
       `select count(*) as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
     );
-    expect(row?.waiting).toBe(1);
+    expect(row?.waiting).toBe(count);
   };
 
   test('a withdrawal that commits while a batch of events waits wins', async () => {
@@ -152,7 +152,7 @@ describe('races', () => {
     const batch = await inTransaction(database.pool, async (tx) => {
       await recordIn(tx, change(false));
       const waiting = feel('a');
-      await eventually(isWaiting);
+      await eventually(() => isWaiting());
       return { waiting };
     });
     await expect(batch.waiting).resolves.toMatchObject({ counted: [false, false, false], dropped: { no_consent: 3 } });
@@ -165,7 +165,7 @@ describe('races', () => {
     const withdrawal = await inTransaction(database.pool, async (tx) => {
       await feel('a', tx);
       const waiting = record(change(false));
-      await eventually(isWaiting);
+      await eventually(() => isWaiting());
       return { waiting };
     });
     await expect(withdrawal.waiting).resolves.toEqual(['changed']);
@@ -179,6 +179,31 @@ describe('races', () => {
     expect(outcomes.flat().sort()).toEqual(['changed', 'unchanged', 'unchanged']);
     expect(await load('select count(*) as words from consent_changes')).toEqual([{ words: 1 }]);
   });
+
+  // Whoever held the last customer and waited for the middle one would then want the first, which the batch of events
+  // holds while it waits for the middle one too.
+  test.each([[['z', 'm', 'b']], [['b', 'z', 'm']], [['m', 'z', 'b']], [['z', 'b', 'm']]])(
+    'a withdrawal of %j and a batch of events do not deadlock',
+    async (order) => {
+      // One by one, so that this is their order in the table too.
+      for (const customerId of order) {
+        await addCustomer(database.pool, customerId);
+        await record(change(true, NOW - 5, { customerId }));
+      }
+      const waiters = await inTransaction(database.pool, async (tx) => {
+        await tx.query(`select from emotional_states where customer_id = 'm' for update`);
+        const withdrawal = record(...order.map((customerId) => change(false, NOW, { customerId })));
+        await eventually(() => isWaiting(1));
+        const events = order.map((subject) => accept('ecs.emotions.v1', { subject, timeMs: NOW }));
+        const batch = inTransaction(database.pool, (other) => handleEmotions(other, events, NOW));
+        await eventually(() => isWaiting(2));
+        return { both: Promise.all([withdrawal, batch]) };
+      });
+      const [, batch] = await waiters.both;
+      expect(batch.dropped).toEqual({ no_consent: 3 });
+      expect(await loadStates()).toEqual([]);
+    },
+  );
 
   test('withdrawals and batches of events over the same customers, back and forth, do not deadlock', async () => {
     const customerIds = Array.from({ length: 60 }, (_, index) => `customer-${index}`);

@@ -1,8 +1,6 @@
 // Records what customers say about consent, and does what it means: a grant opens the emotional state, a withdrawal
 // deletes it with everything derived from it and asks for a decision without it.
-import { appendOutboxEvents } from '../db/append-outbox-events.ts';
-import type { Queryable } from '../db/index.ts';
-import { queueDecisions } from '../db/queue-decisions.ts';
+import { appendOutboxEvents, type Queryable, queueDecisions } from '../db/index.ts';
 import type { MakeId } from '../lib/ids.ts';
 import { type ConsentChange, type ConsentOutcome, type ConsentPlan, keyOf, planConsents } from './plan-consents.ts';
 import {
