@@ -25,8 +25,6 @@ const SWAGGER_FILES = [
   'swagger-ui.css',
   'swagger-ui-bundle.js',
   'swagger-ui-bundle.js.LICENSE.txt',
-  'swagger-ui-standalone-preset.js',
-  'favicon-32x32.png',
   'LICENSE',
   'NOTICE',
 ];
