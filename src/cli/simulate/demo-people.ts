@@ -25,8 +25,9 @@ export interface DemoDeps {
   readonly decider: Decider;
   readonly clock: Clock;
   readonly makeId: MakeId;
-  /** Resolves when the events are counted. */
   readonly send: SendEvents;
+  /** Resolves when what was sent is counted. */
+  readonly settle: () => Promise<void>;
 }
 
 /** Nothing is decided before everybody's history is there: the arrival is an import. */
@@ -42,7 +43,8 @@ export async function welcomeDemoPeople(deps: DemoDeps): Promise<LivingPerson[]>
   }
   const mark = { importId: deps.makeId(), inputSha256: hashCanonical(DEMO_PEOPLE), customers: people.length };
   await beginImport(deps.pool, mark, deps.clock());
-  const living = await sendPast(people, deps.clock(), DEMO_PEOPLE.seed, deps.send);
+  const living = await sendPast(people, deps.clock(), DEMO_PEOPLE.seed, deps.send, deps.settle);
+  await deps.settle();
   await openAccounts(deps, people);
   const applicants = people.filter((person) => !person.holdsCredit).map((person) => person.customerId);
   await queueDecisions(deps.pool, applicants, 'profile', deps.clock());

@@ -26,18 +26,23 @@ export function drawPopulation(options: PopulationOptions): Person[] {
   return Array.from({ length: options.people }, (_, index) => drawPerson(index, options, random));
 }
 
-/** Sends everybody's half year. Profiles go first, so that consent is there when the moods arrive. */
+/**
+ * Sends everybody's half year. Profiles go first, so that consent is there when the moods arrive; over Kafka, where
+ * topics have no order between them, `settle` waits until they are counted.
+ */
 export async function sendPast(
   people: readonly Person[],
   nowMs: number,
   seed: number,
   send: SendEvents,
+  settle: () => Promise<void> = async () => {},
 ): Promise<LivingPerson[]> {
   const random = createSeededRandom(seed + 1);
   const build = createEventBuilder(`urn:ecs:simulator:past:${seed}:${nowMs}`);
   const pasts = people.map((person) => ({ person, past: drawPast(person, nowMs, build, random) }));
   const events = pasts.flatMap(({ past }) => past.events);
   await send(events.filter((event) => event.topic === 'ecs.customers.v1'));
+  await settle();
   await sendInBatches(
     events.filter((event) => event.topic !== 'ecs.customers.v1'),
     send,

@@ -7,6 +7,8 @@ import { makeId } from '../../lib/ids.ts';
 import type { RunningSystem } from '../../main.ts';
 import type { System } from '../../open-system.ts';
 import { describeDecision } from '../commands/decide.ts';
+import type { EventDoor } from '../event-door.ts';
+import { createKafkaDoor } from '../kafka-door.ts';
 import { formatMoney, paint, type Terminal } from '../terminal.ts';
 import { DEMO_PEOPLE, welcomeDemoPeople } from './demo-people.ts';
 import { createLiving } from './population.ts';
@@ -33,19 +35,21 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
   terminal.out(
     `  ${paint(terminal, 'dim', 'people   ')} ${DEMO_PEOPLE.people} people, all of them ${paint(terminal, 'yellow', 'invented')}, with half a year of history`,
   );
+  const door = openDoor(options);
   const living = await welcomeDemoPeople({
     pool: system.pool,
     decider: system.decider,
     clock: systemClock,
     makeId,
-    send: running.submit,
+    send: door.send,
+    settle: () => door.settle((left) => terminal.progress(`${left} events still to be counted`)),
   });
   const life = createLiving({
     living,
     eventsPerSecond: EVENTS_PER_SECOND,
     seed: DEMO_PEOPLE.seed,
     clock: systemClock,
-    send: running.submit,
+    send: door.send,
     onError: (error) => options.onError(error as EcsError),
   });
   life.start();
@@ -57,8 +61,17 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     stop: async () => {
       await life.stop();
       await watch.stop();
+      await door.close();
     },
   };
+}
+
+/** The process's own way in; over Kafka what is sent is not counted yet, so a door that can tell. */
+function openDoor({ system, running }: DemoOptions): EventDoor {
+  const { config, pool } = system;
+  if (config.kafka !== null) return createKafkaDoor({ kafka: config.kafka, pool, clock: systemClock });
+  const nothing = async () => {};
+  return { describe: 'this process', send: running.submit, settle: nothing, close: nothing };
 }
 
 /** Prints what was decided since, oldest first: the first decision whole, the others a line each. */
