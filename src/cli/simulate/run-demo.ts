@@ -30,7 +30,7 @@ const EVENTS_PER_SECOND = 4;
 const LOOK_MS = 500;
 
 export async function runDemo(options: DemoOptions): Promise<Demo> {
-  const { terminal, system, running } = options;
+  const { terminal, system } = options;
   const startedMs = systemClock();
   terminal.out(
     `  ${paint(terminal, 'dim', 'people   ')} ${DEMO_PEOPLE.people} people, all of them ${paint(terminal, 'yellow', 'invented')}, with half a year of history`,
