@@ -19,8 +19,8 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-function makeStream(pool: Queryable = database.pool): NotificationStream {
-  const stream = createNotificationStream({ pool, pollMs: 10 });
+function makeStream(pool: Queryable = database.pool, patienceMs = 60_000): NotificationStream {
+  const stream = createNotificationStream({ pool, pollMs: 10, patienceMs });
   streams.push(stream);
   return stream;
 }
@@ -101,13 +101,33 @@ describe('the stream', () => {
     await eventually(() => expect(heard).toEqual(upTo('a', 1_050)));
   });
 
-  it('closes a listener that takes no more, at the event it did not take, and no other', async () => {
+  it('brings an event again to a listener that could not take it, and holds up no other', async () => {
     const stream = makeStream();
-    const slow = listen(stream, 'a', 0, (sequence) => sequence < 3);
+    const refused: number[] = [];
+    // Takes two events of each three that it is offered.
+    let offered = 0;
+    const busy = listen(stream, 'a', 0, (sequence) => {
+      offered++;
+      if (offered % 3 === 0) refused.push(sequence);
+      return offered % 3 !== 0;
+    });
+    const quick = listen(stream, 'a');
+    await appendEvents(
+      database.pool,
+      Array.from({ length: 20 }, () => 'a'),
+    );
+    await eventually(() => expect([busy.heard, quick.heard]).toEqual([upTo('a', 20), upTo('a', 20)]));
+    expect(refused.length).toBeGreaterThan(5);
+    expect(busy.closed).toEqual([]);
+  });
+
+  it('closes a listener that takes nothing for too long, and no other', async () => {
+    const stream = makeStream(database.pool, 50);
+    const stuck = listen(stream, 'a', 0, (sequence) => sequence < 3);
     const quick = listen(stream, 'a');
     await appendEvents(database.pool, ['a', 'a', 'a', 'a']);
-    await eventually(() => expect(quick.heard).toEqual(upTo('a', 4)));
-    expect([slow.heard, slow.closed, stream.size()]).toEqual([upTo('a', 2), ['slow'], 1]);
+    await eventually(() => expect(stuck.closed).toEqual(['slow']));
+    expect([stuck.heard, quick.heard, stream.size()]).toEqual([upTo('a', 2), upTo('a', 4), 1]);
   });
 
   it('closes a listener that throws, tells it why, and no other', async () => {

@@ -6,7 +6,7 @@ import type { Notification } from './load-notifications.ts';
 import { loadStreamEvents } from './load-stream-events.ts';
 import { createPulse } from './pulse.ts';
 
-/** `slow`: the listener did not take an event. `failed`: the listener threw, or the poll met a bug. */
+/** `slow`: the listener took nothing for too long. `failed`: the listener threw, or the poll met a bug. */
 export type CloseReason = 'slow' | 'stopped' | 'failed';
 export type OnEvent = (notification: Notification) => boolean;
 export type OnClose = (reason: CloseReason, error?: unknown) => void;
@@ -14,13 +14,16 @@ export type OnClose = (reason: CloseReason, error?: unknown) => void;
 export interface StreamOptions {
   readonly pool: Queryable;
   readonly pollMs?: number;
+  /** How long a listener may take nothing while there is something to take. */
+  readonly patienceMs?: number;
 }
 
 export interface NotificationStream {
   /**
    * Calls `onEvent` for each event behind `afterSequence`, in order. When it returns false (its buffer is full) the
-   * listener is closed; it may come back with the last sequence number it took. Gives the function that unsubscribes;
-   * `onClose` is not called for that.
+   * event comes again at a later poll, so nothing is buffered here; a listener that takes nothing for too long is closed
+   * and may come back with the last sequence number it took. Gives the function that unsubscribes; `onClose` is not
+   * called for that.
    */
   subscribe(customerId: string, afterSequence: number, onEvent: OnEvent, onClose: OnClose): () => void;
   /** How many listeners there are. */
@@ -33,15 +36,19 @@ export interface NotificationStream {
 interface Listener {
   readonly customerId: string;
   afterSequence: number;
+  /** On the process's own clock; undefined while it takes what comes. */
+  stuckSinceMs: number | undefined;
   readonly onEvent: OnEvent;
   readonly onClose: OnClose;
 }
 
 const POLL_MS = 200;
 const EVENTS_PER_POLL = 100;
+const PATIENCE_MS = 10_000;
 const OUTAGE_WAIT_MS = 1_000;
 
-export function createNotificationStream({ pool, pollMs = POLL_MS }: StreamOptions): NotificationStream {
+export function createNotificationStream(options: StreamOptions): NotificationStream {
+  const { pool, pollMs = POLL_MS, patienceMs = PATIENCE_MS } = options;
   const listeners = new Set<Listener>();
   const pulse = createPulse();
   let polling: Promise<void> | undefined;
@@ -69,7 +76,10 @@ export function createNotificationStream({ pool, pollMs = POLL_MS }: StreamOptio
       batch.forEach((listener, index) => {
         handOrClose(listener, found[index] ?? []);
       });
-      return found.some((events) => events.length === EVENTS_PER_POLL) ? 0 : pollMs;
+      const more = batch.some(
+        (listener, index) => found[index]?.length === EVENTS_PER_POLL && listener.stuckSinceMs === undefined,
+      );
+      return more ? 0 : pollMs;
     } catch (raw) {
       const error = toEcsError(raw);
       // In an outage listeners keep their places and lose nothing.
@@ -83,10 +93,16 @@ export function createNotificationStream({ pool, pollMs = POLL_MS }: StreamOptio
   function hand(listener: Listener, events: readonly Notification[]): CloseReason | undefined {
     for (const event of events) {
       if (!listeners.has(listener)) return undefined;
-      if (!listener.onEvent(event)) return 'slow';
+      if (!listener.onEvent(event)) return noteStuck(listener);
       listener.afterSequence = event.sequence;
+      listener.stuckSinceMs = undefined;
     }
     return undefined;
+  }
+
+  function noteStuck(listener: Listener): CloseReason | undefined {
+    listener.stuckSinceMs ??= performance.now();
+    return performance.now() - listener.stuckSinceMs < patienceMs ? undefined : 'slow';
   }
 
   /** One broken or slow listener must not end the others. */
@@ -104,7 +120,7 @@ export function createNotificationStream({ pool, pollMs = POLL_MS }: StreamOptio
 
   return {
     subscribe(customerId, afterSequence, onEvent, onClose) {
-      const listener: Listener = { customerId, afterSequence, onEvent, onClose };
+      const listener: Listener = { customerId, afterSequence, stuckSinceMs: undefined, onEvent, onClose };
       if (stopped) {
         onClose('stopped');
         return () => {};
