@@ -194,8 +194,10 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
     if (place.busy) return;
     place.busy = true;
     try {
+      const outOfRange = checkBounds(place.topic, place.partition, place.nextOffset, bounds);
       if (place.stopped !== null) await tryToGoOn(place, bounds);
-      else if (place.proven && place.position > place.nextOffset) await putDownGap(place, bounds);
+      else if (outOfRange !== null) stopPlace(place, outOfRange);
+      else if (place.proven && place.position > place.nextOffset) await putDownGap(place);
     } finally {
       place.busy = false;
     }
@@ -211,9 +213,8 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
   }
 
   /** Nothing but markers came since the last batch: the database learns that they were read. */
-  async function putDownGap(place: ReadingPlace, bounds: PartitionBounds | undefined): Promise<void> {
+  async function putDownGap(place: ReadingPlace): Promise<void> {
     const { topic, partition, nextOffset: fetchedFrom, position: nextOffset, ownerEpoch } = place;
-    if (checkBounds(topic, partition, fetchedFrom, bounds) !== null) return;
     await ingest.ingestBatch({ topic, partition, fetchedFrom, nextOffset, records: [] }, ownerEpoch);
     place.nextOffset = nextOffset;
   }

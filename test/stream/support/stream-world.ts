@@ -16,6 +16,7 @@ import {
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { makeIngest, PARTITIONS } from '../../support/ingest-world.ts';
 import { startOwnKafka } from '../../support/kafka.ts';
 
@@ -108,7 +109,8 @@ export function useStreamWorld(): () => StreamWorld {
 
 async function emptyTopics(admin: Admin): Promise<void> {
   for (const topic of INPUT_TOPICS) {
-    const ends = await admin.fetchTopicOffsets(topic);
+    // A topic that was made a moment ago may not have a leader in every answer.
+    const ends = await eventually(() => admin.fetchTopicOffsets(topic));
     const full = ends.filter(({ low, high }) => low !== high);
     const partitions = full.map(({ partition, high }) => ({ partition, offset: high }));
     if (partitions.length > 0) await admin.deleteTopicRecords({ topic, partitions });
