@@ -1,7 +1,7 @@
 // The decision itself, pure: both halves, each with its score and its wanted limit, settled by the no-harm rule, and
 // sealed as the two records that will be stored. The same input gives the same bytes, years later, too.
 import { assert } from '../lib/assert.ts';
-import { type Contribution, EMOTION_CONTRIBUTION, rankPointsLost, type Score, score } from '../model/index.ts';
+import { EMOTION_CONTRIBUTION, rankPointsLost, type Score, score } from '../model/index.ts';
 import {
   evaluatePolicy,
   isAcuteDistress,
@@ -95,8 +95,9 @@ function decideFinancially(input: DecisionInput): FinancialHalf {
   };
 }
 
-function withoutEmotion(scored: Score): Contribution[] {
-  return scored.contributions.filter((contribution) => contribution.feature !== EMOTION_CONTRIBUTION);
+function withoutEmotion(scored: Score): Record<string, number> {
+  const financial = scored.contributions.filter((contribution) => contribution.feature !== EMOTION_CONTRIBUTION);
+  return Object.fromEntries(financial.map(({ feature, logOdds }) => [feature, logOdds]));
 }
 
 function decideWithEmotion(input: DecisionInput, emotional: EmotionalInputs, half: FinancialHalf): EmotionalResult {

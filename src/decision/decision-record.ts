@@ -1,7 +1,6 @@
 // The two halves of a decision as they are stored: canonical JSON, hashed. The financial half is what replay proves for
 // as long as the decision is kept; the emotional half carries a nonce, and can be erased without a trace of what it said.
 import { canonicalJson, sha256 } from '../lib/canonical-json.ts';
-import type { Contribution } from '../model/index.ts';
 import type { CreditType, EmotionMode, PolicyTrace } from '../policy/index.ts';
 import type { HandInputs } from './decide-by-hand.ts';
 import type { EmotionalInputs, FinancialInputs } from './decision-input.ts';
@@ -13,7 +12,8 @@ export const RECORD_FORMAT = 1;
 export interface FinancialResult {
   readonly probabilityOfDefault: number;
   readonly score: number;
-  readonly contributions: readonly Contribution[];
+  /** Log-odds by name: intercept, features, base rate. */
+  readonly contributions: Readonly<Record<string, number>>;
   readonly judged: boolean;
   readonly approved: boolean;
   /** L0. */

@@ -16,6 +16,8 @@ export interface DecisionWorkerOptions {
   readonly log: Log;
   /** Customers a transaction; 1,000 where absent. */
   readonly batchSize?: number;
+  /** Batches under way at once; two where absent, so that one is decided while another is written. */
+  readonly lanes?: number;
   readonly pollMs?: number;
 }
 
@@ -38,9 +40,9 @@ const OUTAGES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export function createDecisionWorker(options: DecisionWorkerOptions): DecisionWorker {
-  const { batchSize = 1_000, pollMs = 250 } = options;
+  const { batchSize = 1_000, lanes = 2, pollMs = 250 } = options;
   const stopping = new AbortController();
-  let running: Promise<void> | undefined;
+  let running: Promise<unknown> | undefined;
 
   const pause = (ms: number) => sleepMs(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
@@ -56,21 +58,32 @@ export function createDecisionWorker(options: DecisionWorkerOptions): DecisionWo
     }
   }
 
+  async function drainLane(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const decided = await workBatch(options, batchSize);
+      if (decided === null) return total;
+      total += decided;
+    }
+  }
+
+  const inLanes = <T>(work: () => Promise<T>) => Promise.allSettled(Array.from({ length: lanes }, work));
+
   return {
     start() {
-      running ??= run();
+      running ??= inLanes(run);
     },
     async stop() {
       stopping.abort();
       await running;
     },
     async drain() {
-      let total = 0;
-      for (;;) {
-        const decided = await workBatch(options, batchSize);
-        if (decided === null) return total;
-        total += decided;
-      }
+      // Every lane comes to its end before a failure of one is told: nothing goes on behind the caller's back.
+      const ends = await inLanes(drainLane);
+      return ends.reduce((total, end) => {
+        if (end.status === 'rejected') throw end.reason;
+        return total + end.value;
+      }, 0);
     },
   };
 }

@@ -1,5 +1,6 @@
 // A stored decision made readable: the financial record, with the emotional half laid over it while it exists.
-import { EMOTION_CONTRIBUTION } from '../model/index.ts';
+import { FEATURE_NAMES } from '../ledger/index.ts';
+import { BASE_RATE_CONTRIBUTION, EMOTION_CONTRIBUTION, INTERCEPT_CONTRIBUTION } from '../model/index.ts';
 import { findReason, REASONS_TOLD_MAX, type Reason } from '../policy/index.ts';
 import type { EmotionalRecord, FinancialRecord } from './decision-record.ts';
 import type { DecisionView, ReasonView } from './decision-view.ts';
@@ -56,7 +57,6 @@ function judgedPart(
 ): JudgedPart {
   const { inputs, result } = record;
   const logOdds = emotional?.result.emotionLogOdds ?? 0;
-  const felt = logOdds === 0 ? [] : [{ feature: EMOTION_CONTRIBUTION, logOdds }];
   return {
     approved: result.approved,
     limitWithoutEmotionMinor: result.limitMinor,
@@ -65,10 +65,22 @@ function judgedPart(
     rateBps: result.rateBps,
     creditType: result.creditType,
     emotion: { mode: result.emotionMode, used: isUsed(emotional), logOdds },
-    contributions: [...result.contributions, ...felt],
+    contributions: listContributions(
+      logOdds === 0 ? result.contributions : { ...result.contributions, [EMOTION_CONTRIBUTION]: logOdds },
+    ),
     modelVersion: inputs.modelVersion,
     policyVersion: inputs.policyVersion,
   };
+}
+
+const CONTRIBUTION_ORDER = [INTERCEPT_CONTRIBUTION, ...FEATURE_NAMES, BASE_RATE_CONTRIBUTION, EMOTION_CONTRIBUTION];
+
+/** In the order in which the model adds them up. */
+function listContributions(byName: Readonly<Record<string, number>>): DecisionView['contributions'] {
+  return CONTRIBUTION_ORDER.flatMap((feature) => {
+    const logOdds = byName[feature];
+    return logOdds === undefined ? [] : [{ feature, logOdds }];
+  });
 }
 
 function isUsed(emotional: EmotionalRecord | null): boolean {
