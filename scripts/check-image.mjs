@@ -23,7 +23,7 @@ function copiedPaths() {
 }
 
 function readArray(instruction) {
-  const match = new RegExp(`\\b${instruction} (\\[.+\\])`).exec(lastStage);
+  const match = new RegExp(`^${instruction} (\\[.+\\])$`, 'm').exec(lastStage);
   assert.ok(match, `the Dockerfile has no ${instruction}`);
   return JSON.parse(match[1]);
 }
@@ -56,12 +56,12 @@ function listFiles(folder) {
 }
 
 function isHealthy(image, env) {
-  const [, ...args] = readArray('CMD');
+  const [, ...args] = readArray('HEALTHCHECK .+ CMD');
   return spawnSync(process.execPath, args, { cwd: image, env, timeout: 5_000 }).status === 0;
 }
 
 async function runImage(image, databaseUrl) {
-  const [, ...args] = [...readArray('ENTRYPOINT'), ...readArray('\nCMD')];
+  const [, ...args] = [...readArray('ENTRYPOINT'), ...readArray('CMD')];
   const env = cleanEnvironment({
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
