@@ -21,6 +21,8 @@ export interface SimulationOptions {
   /** Do people bring a half year along? */
   readonly past: boolean;
   readonly send: SendEvents;
+  /** Resolves when what was sent is counted: consent has to be there before the moods are. */
+  readonly settle: () => Promise<void>;
   /** The cards of people who are known already; null where that cannot be seen. */
   readonly loadCards: ((customerIds: readonly string[]) => Promise<ReadonlyMap<string, CardState>>) | null;
   readonly clock: Clock;
@@ -78,7 +80,7 @@ async function arrive(options: SimulationOptions): Promise<Arrival> {
     known += cards.size;
     living.push(...resumeLiving(resumed, cards));
     // A seed of its own for each group: event ids follow from it.
-    living.push(...(await sendPast(arriving, options.clock(), population.seed + start, send)));
+    living.push(...(await sendPast(arriving, options.clock(), population.seed + start, send, options.settle)));
     onProgress(`arriving: ${living.length} of ${people.length} people, ${events} events`);
   }
   return { living, known, events };
