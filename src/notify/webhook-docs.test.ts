@@ -129,12 +129,12 @@ test('the documented receiver refuses what is forged, damaged or stale, and uses
   expect(await post({ at: minutes(-6) })).toBe(400);
   expect(await post({ at: minutes(6) })).toBe(400);
   expect(await post({ without: 'webhook-signature' })).toBe(400);
-  // It hangs up on what is too large; the answer may or may not get through.
-  expect(await post({ body: 'x'.repeat(1_100_000) }).catch(() => 400)).toBe(400);
   expect(lines).toHaveLength(1);
   expect(await post()).toBe(200);
   expect(await post({ at: minutes(-4) })).toBe(200);
   await eventually(() => expect(lines.slice(1)).toEqual(['decision.created a 1']));
+  // It hangs up on what is too large; the answer may or may not get through.
+  expect(await post({ body: 'x'.repeat(1_100_000) }).catch(() => 400)).toBe(400);
 }, 60_000);
 
 test('the documented schedule is the one that is used', () => {
