@@ -1,5 +1,10 @@
 // The face of access: who may call, and how a repeated call is answered once.
 export type { ApiKey, ApiKeyState } from './api-key.ts';
+export {
+  createIdempotencyPruner,
+  type IdempotencyPruner,
+  type IdempotencyPrunerOptions,
+} from './idempotency-pruner-worker.ts';
 export { authenticate, type Caller } from './load-caller.ts';
 export { getKey, listKeys } from './load-keys.ts';
 export { ensureFirstKey, type FirstKey, type FirstKeyOptions } from './save-first-key.ts';

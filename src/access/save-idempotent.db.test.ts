@@ -2,10 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { sha256 } from '../lib/canonical-json.ts';
 import { DAY_MS } from '../lib/clock.ts';
 import { EcsError } from '../lib/errors.ts';
-import { type IdempotentRequest, pruneIdempotencyKeys, runIdempotent } from './index.ts';
+import { createLog } from '../lib/log.ts';
+import { createIdempotencyPruner, type IdempotentRequest, pruneIdempotencyKeys, runIdempotent } from './index.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 let database: TestDatabase;
@@ -102,4 +104,25 @@ test('old answers are forgotten, young ones are kept', async () => {
   expect(await pruneIdempotencyKeys(database.pool, NOW - DAY_MS)).toBe(1);
   expect((await run(requestOf('young'))).replayed).toBe(true);
   expect((await run(requestOf('old'))).replayed).toBe(false);
+});
+
+test('the pruner forgets by itself, and stops when told', async () => {
+  await run(requestOf('old'));
+  await database.pool.query('update idempotency_keys set created_at = $1', [new Date(NOW - 2 * DAY_MS)]);
+  await run(requestOf('young'));
+  const pruner = createIdempotencyPruner({
+    pool: database.pool,
+    clock: () => NOW,
+    log: createLog('silent'),
+    pollMs: 20,
+  });
+  pruner.start();
+  try {
+    await eventually(async () => {
+      const { rows } = await database.pool.query('select idempotency_key from idempotency_keys');
+      expect(rows).toEqual([{ idempotency_key: 'young' }]);
+    });
+  } finally {
+    await pruner.stop();
+  }
 });

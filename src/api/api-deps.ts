@@ -36,6 +36,8 @@ export interface ApiDeps {
   readonly webhookRules: TargetRules;
   /** Does the outbox have Kafka as a destination? */
   readonly kafkaDestination: boolean;
+  /** How often a stream says that it is still there; 15 seconds where absent. */
+  readonly streamPingMs?: number;
   /** Refuse answers with fields that their schema does not name, instead of dropping the fields: for tests. */
   readonly checkAnswers?: boolean;
   /** Where the files of the API pages lie; beside their code where absent. */

@@ -67,6 +67,7 @@ function cut(text: string): string {
 }
 
 async function readBody(route: Route, req: Request, res: Response): Promise<unknown> {
+  if (req.get('content-length') === '0') return undefined;
   const types = route.bodyTypes ?? JSON_TYPES;
   if (req.is([...types]) === false) {
     throw new EcsError('ECS_UNSUPPORTED_MEDIA', `Send ${types.join(' or ')}.`);

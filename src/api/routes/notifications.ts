@@ -112,7 +112,7 @@ async function streamNotifications(
   if (answer.over.aborted) return;
   const res = answer.begin(STREAM_HEADERS);
   res.write(`retry: ${RETRY_MS}\n\n`);
-  const ping = setInterval(() => res.write(': ping\n\n'), PING_MS);
+  const ping = setInterval(() => res.write(': ping\n\n'), deps.streamPingMs ?? PING_MS);
   try {
     await new Promise<void>((resolve, reject) => {
       const unsubscribe = deps.notificationStream.subscribe(
