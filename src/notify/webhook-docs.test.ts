@@ -1,6 +1,7 @@
 // The receiver in docs/webhooks.md, run as it stands there: it accepts what the relay sends and nothing else.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 beforeEach(() => insertCustomers(database.pool, ['a', 'b']));
 afterEach(async () => {
-  receiver?.kill('SIGKILL');
+  await stopReceiver();
   await clearOutbox(database.pool);
 });
 afterAll(() => database.drop());
@@ -45,6 +46,16 @@ async function startReceiver(secret: string, port = 0): Promise<{ port: number; 
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   await eventually(() => expect(lines[0]).toMatch(/^listening on \d+$/));
   return { port: Number(lines[0]?.split(' ').at(-1)), lines };
+}
+
+/** Waits for its end: the next one may need its port. */
+async function stopReceiver(): Promise<void> {
+  const child = receiver;
+  if (child === undefined) return;
+  receiver = undefined;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 async function register(port: number): Promise<WebhookWithSecret> {
@@ -77,7 +88,7 @@ async function deliver(): Promise<number> {
 test('the documented receiver takes what the relay sends, before, during and after a rotation', async () => {
   // Its port must be known before its secret is.
   const { port } = await startReceiver(makeWebhookSecret());
-  receiver?.kill('SIGKILL');
+  await stopReceiver();
   const { webhook, secret } = await register(port);
   let running = await startReceiver(secret, port);
   await appendEvents(database.pool, ['a', 'b', 'a']);
@@ -91,13 +102,13 @@ test('the documented receiver takes what the relay sends, before, during and aft
   const rotated = await rotateWebhookSecret(database.pool, webhook.webhookId, Date.now());
   await appendEvents(database.pool, ['b']);
   expect(await deliver()).toBe(1);
-  receiver?.kill('SIGKILL');
+  await stopReceiver();
   running = await startReceiver(rotated?.secret ?? '', port);
   await appendEvents(database.pool, ['b']);
   expect(await deliver()).toBe(1);
 
   await database.pool.query(`update webhooks set previous_secret_until = now() - interval '1 s'`);
-  receiver?.kill('SIGKILL');
+  await stopReceiver();
   await startReceiver(secret, port);
   await appendEvents(database.pool, ['a']);
   expect(await deliver()).toBe(0);
