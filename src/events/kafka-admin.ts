@@ -1,4 +1,5 @@
 // What ECS asks a Kafka cluster about topics, and how it creates them.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { connectKafka, type KafkaSettings, toKafkaError } from './kafka-client.ts';
 
@@ -51,8 +52,25 @@ export function createKafkaAdmin(settings: KafkaSettings): KafkaAdmin {
       }),
     loadBounds: (topic) =>
       run(async (admin) => {
-        const bounds = await admin.fetchTopicOffsets(topic);
+        const bounds = await whileLeaderless(() => admin.fetchTopicOffsets(topic));
         return bounds.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
       }),
   };
+}
+
+const LEADERLESS_ATTEMPTS = 10;
+const LEADERLESS_PAUSE_MS = 200;
+
+/** A partition that was just made, or whose broker just went, has no leader for a moment; the library gives up on that. */
+async function whileLeaderless<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const type = error instanceof Error && 'type' in error ? error.type : undefined;
+      const again = type === 'NOT_LEADER_FOR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
+      if (!again || attempt === LEADERLESS_ATTEMPTS) throw error;
+      await sleep(LEADERLESS_PAUSE_MS);
+    }
+  }
 }

@@ -84,13 +84,13 @@ export function createTopicRelay({ pool, publish, log, pollMs = POLL_MS }: Topic
 }
 
 interface WaitingMessage {
-  readonly id: string;
+  readonly id: number;
   readonly message: KafkaMessage;
 }
 
 async function lockWaiting(tx: Queryable): Promise<WaitingMessage[]> {
   const { rows } = await tx.query<{
-    topic_outbox_id: string;
+    topic_outbox_id: number;
     topic: string;
     message_key: string | null;
     message_value: Buffer;
@@ -98,7 +98,7 @@ async function lockWaiting(tx: Queryable): Promise<WaitingMessage[]> {
   }>({
     name: 'topic-outbox-lock',
     text: `
-      select topic_outbox_id::text, topic, message_key, message_value, headers from topic_outbox
+      select topic_outbox_id, topic, message_key, message_value, headers from topic_outbox
       order by topic_outbox_id limit $1
       for update skip locked`,
     values: [MESSAGES_AT_ONCE],
@@ -109,7 +109,7 @@ async function lockWaiting(tx: Queryable): Promise<WaitingMessage[]> {
   }));
 }
 
-async function deleteTaken(tx: Queryable, ids: readonly string[]): Promise<void> {
+async function deleteTaken(tx: Queryable, ids: readonly number[]): Promise<void> {
   await tx.query({
     name: 'topic-outbox-delete',
     text: 'delete from topic_outbox where topic_outbox_id = any($1::bigint[])',
