@@ -13,7 +13,7 @@ import { makeFacts, makeNewFacts } from '../../test/support/policy-facts.ts';
 import { SETTLED_CASES } from '../../test/support/settled-cases.ts';
 import type { EmotionFeatures } from '../affect/index.ts';
 import { DAY_MS } from '../lib/clock.ts';
-import { loadPolicies, PACK_NAMES, type PackName, REASONS } from '../policy/index.ts';
+import { loadPolicies, PACK_NAMES, type PackName, parsePolicy, REASONS } from '../policy/index.ts';
 import { decide } from './decide.ts';
 import { decideByHand, type HandInputs } from './decide-by-hand.ts';
 import type { DecisionInput } from './decision-input.ts';
@@ -260,6 +260,32 @@ describe.each([...PACK_NAMES])('%s: over any life of finances and moods', (pack)
   });
 });
 
+describe('a pack that lets mood into the score and asks for notice and assent', () => {
+  const br = policyOf(policies, 'br');
+  const document = { ...br.document, pack: { ...br.document.pack, emotionMode: 'bounded' as const } };
+  const strict = parsePolicy(document, 'a test');
+
+  test('mood never makes a decrease come sooner, and never spares the customer being asked', () => {
+    fc.assert(
+      fc.property(monthArbitrary, fc.constantFrom(null, 0.005, 0.0191, 0.035), (month, probabilityOfDefaultWhenSet) => {
+        const facts = makeFacts({
+          account: { limitMinor: 230_000, probabilityOfDefaultWhenSet },
+          income: { declaredIncomeMinor: month.incomeMinor },
+        });
+        const base = { facts, probabilityOfDefault: month.pd };
+        const plain = decide(makeInput(strict, base)).settled;
+        const felt = decide(makeInput(strict, { ...base, emotions: month.mood })).settled;
+        expect(felt.limitMinor).toBeLessThanOrEqual(230_000);
+        if (plain.limitMinor === 230_000) expect(felt.limitMinor).toBe(230_000);
+        if (plain.scheduled !== null && felt.scheduled !== null && felt.outcome === 'decrease') {
+          expect(felt.scheduled.fromMs).toBe(plain.scheduled.fromMs);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
 describe('the turn of an increase', () => {
   const raised = (over: InputOverrides) => run('generic', over).settled.lastIncreaseAtMs;
   const nowMs = makeFacts().nowMs;
@@ -271,6 +297,16 @@ describe('the turn of an increase', () => {
   test('not by what mood gave', () => {
     const facts = makeFacts({ income: { declaredIncomeMinor: 130_000 } });
     expect(raised({ facts, probabilityOfDefault: 0.0211, emotions: HAPPY })).toBeNull();
+  });
+
+  test('not by half a rise, of which mood withheld the other half', () => {
+    const facts = makeFacts({ income: { declaredIncomeMinor: 150_000 } });
+    const { settled } = run('generic', { facts, probabilityOfDefault: 0.0191, emotions: GLOOMY });
+    expect([settled.limitMinor, settled.financialLimitMinor, settled.lastIncreaseAtMs]).toEqual([
+      225_000,
+      250_000,
+      null,
+    ]);
   });
 });
 

@@ -29,13 +29,14 @@ const queued = async () =>
 const decided = async () => (await one<{ n: number }>(pool, 'select count(*) as n from decisions')).n;
 
 type DecideMany = (customers: readonly QueuedCustomer[]) => Promise<number>;
-const makeWorker = (decideMany: DecideMany = test1.decider.decideMany, batchSize = 10) =>
+const makeWorker = (decideMany: DecideMany = test1.decider.decideMany, batchSize = 10, lanes = 1) =>
   createDecisionWorker({
     pool,
     decider: { decideMany },
     clock: () => test1.time.nowMs,
     log: silentLog,
     batchSize,
+    lanes,
     pollMs: 5,
   });
 
@@ -162,6 +163,30 @@ test('several workers at once decide every customer once', async () => {
   const totals = await Promise.all([makeWorker(), makeWorker(), makeWorker()].map((worker) => worker.drain()));
   expect(totals.reduce((sum, total) => sum + total, 0)).toBe(60);
   expect(await decided()).toBe(60);
+});
+
+test('one worker in several lanes decides every customer once', async () => {
+  await queue(await makeCustomers(60));
+  expect(await makeWorker(undefined, 10, 3).drain()).toBe(60);
+  expect(await decided()).toBe(60);
+});
+
+test('a lane that fails does not leave the other going on behind the back', async () => {
+  await queue(await makeCustomers(20));
+  let finished = false;
+  const worker = makeWorker(
+    async (customers) => {
+      if (customers.some((customer) => customer.customerId === 'c00'))
+        throw new EcsError('ECS_DATABASE_UNAVAILABLE', 'gone');
+      const count = await test1.decider.decideMany(customers);
+      finished = true;
+      return count;
+    },
+    10,
+    2,
+  );
+  await expect(worker.drain()).rejects.toMatchObject({ code: 'ECS_DATABASE_UNAVAILABLE' });
+  expect([finished, await decided()]).toEqual([true, 10]);
 });
 
 test('started, it works by itself; stopped, it ends', async () => {

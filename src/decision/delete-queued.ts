@@ -18,8 +18,7 @@ export async function deleteQueued(
        order by q.customer_id
        for update of q
      )
-     delete from decision_queue q using done, unnest($1::text[], $2::int8[]) as decided (customer_id, version)
-     where q.customer_id = done.customer_id and q.customer_id = decided.customer_id and q.version = decided.version`,
+     delete from decision_queue q using done where q.customer_id = done.customer_id`,
     [binaryArray.text(versioned.map((one) => one.customerId)), binaryArray.int8(versioned.map((one) => one.version))],
   );
 }

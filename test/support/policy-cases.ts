@@ -151,6 +151,13 @@ export const POLICY_CASES: readonly PolicyCase[] = [
     reasons: ['persistent_debt'],
   },
   {
+    name: 'little was paid, but the debt is not on every statement: no persistent debt',
+    facts: makeFacts({ ledger: { owedMinor: 1_000_000, paidMinor: 50_000, carriedStatements: 5 } }),
+    pd: 0.015,
+    limitMinor: 250_000,
+    reasons: ['increase_step'],
+  },
+  {
     name: 'an unknown income blocks where the pack says so',
     facts: makeFacts({ income: { declaredIncomeMinor: null } }),
     pd: 0.015,
