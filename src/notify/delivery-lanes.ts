@@ -18,7 +18,7 @@ export interface KindRules {
 export type RulesByKind = Readonly<Record<DestinationKind, KindRules>>;
 
 export const KIND_RULES: RulesByKind = {
-  kafka: { lanes: 2, batch: 1_000, pause: { failures: 1, firstMs: 250, maxMs: 10_000 } },
+  kafka: { lanes: 2, batch: 500, pause: { failures: 1, firstMs: 250, maxMs: 10_000 } },
   webhook: { lanes: 2, batch: 16, pause: { failures: 5, firstMs: 1_000, maxMs: 60_000 } },
 };
 

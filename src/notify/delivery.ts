@@ -1,7 +1,6 @@
 // The words of delivery: where an event goes, one event on its way there, and what came of one attempt.
 import type { OutgoingEvent } from '../events/outgoing-event.ts';
 
-export const KAFKA_DESTINATION = 'kafka';
 const WEBHOOK_PREFIX = 'webhook:';
 
 export type DestinationKind = 'kafka' | 'webhook';

@@ -1,5 +1,5 @@
 // The face of the notify room: from the outbox to Kafka, webhooks, the live stream and the customer's inbox.
-export { KAFKA_DESTINATION, webhookDestination } from './delivery.ts';
+export { webhookDestination } from './delivery.ts';
 export { createKafkaPublisher, type KafkaPublisher, type KafkaPublisherOptions } from './kafka-publisher.ts';
 export {
   type DeliveryQuery,
@@ -10,7 +10,6 @@ export {
 export { type DeliveryCounts, loadDeliveryCounts } from './load-delivery-counts.ts';
 export {
   listNotifications,
-  loadLastSequence,
   type Notification,
   type NotificationQuery,
 } from './load-notifications.ts';
@@ -25,7 +24,7 @@ export {
 } from './notification-stream.ts';
 export { createNotifyMetrics, type NotifyMetrics } from './notify-metrics.ts';
 export { createRelay, type Relay, type RelayOptions } from './outbox-relay.ts';
-export { type RetryPolicy, STANDARD_RETRY_POLICY } from './retry-policy.ts';
+export type { RetryPolicy } from './retry-policy.ts';
 export { markNotificationRead } from './save-notification-read.ts';
 export { type RedeliveryFilter, redeliver } from './save-redelivery.ts';
 export {
@@ -34,12 +33,10 @@ export {
   disableWebhook,
   enableWebhook,
   type NewWebhook,
-  ROTATION_OVERLAP_MS,
   rotateWebhookSecret,
-  WEBHOOKS_MAX,
   type WebhookWithSecret,
 } from './save-webhook.ts';
 export { type OutboxFacts, toOutgoingEvent } from './to-outgoing-event.ts';
 export type { Webhook, WebhookState } from './webhook.ts';
 export { createWebhookSender, type WebhookSender, type WebhookSenderOptions } from './webhook-sender.ts';
-export { findUrlProblem, type TargetRules } from './webhook-url.ts';
+export type { TargetRules } from './webhook-url.ts';

@@ -38,7 +38,7 @@ interface DeliveryRow {
   readonly delivered_at: Date | null;
 }
 
-/** In the order of customer id and sequence. `destination` is `webhookDestination(id)` or KAFKA_DESTINATION. */
+/** In the order of customer id and sequence. `destination` is `webhookDestination(id)` or `kafka`. */
 export async function listDeliveries(
   db: Queryable,
   destination: string,

@@ -57,15 +57,6 @@ async function loadNewestFirst(db: Queryable, customerId: string, after: number,
   return rows;
 }
 
-/** The sequence number of the customer's latest event, 0 before the first: where a stream from now on begins. */
-export async function loadLastSequence(db: Queryable, customerId: string): Promise<number> {
-  const { rows } = await db.query<{ last: number | null }>(
-    'select max(sequence) as last from outbox_events where customer_id = $1',
-    [customerId],
-  );
-  return rows[0]?.last ?? 0;
-}
-
 export function toNotification(row: NotificationRow): Notification {
   return {
     customerId: row.customer_id,

@@ -9,7 +9,7 @@ export interface RedeliveryFilter {
 
 /**
  * Gives the number of dead letters put back, with a fresh retry budget. `destination` is `webhookDestination(id)` or
- * KAFKA_DESTINATION; a webhook that is not enabled takes none.
+ * `kafka`; a webhook that is not enabled takes none.
  */
 export async function redeliver(db: Queryable, destination: string, filter: RedeliveryFilter = {}): Promise<number> {
   const { rowCount } = await db.query(
