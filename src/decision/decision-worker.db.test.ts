@@ -3,8 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/databa
 import { makeDecider, one, saveCustomers, silentLog, type TestDecider } from '../../test/support/decision-database.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { NOW_MS } from '../../test/support/policy-facts.ts';
-import { inTransaction } from '../db/index.ts';
-import { queueDecisions } from '../db/queue-decisions.ts';
+import { inTransaction, queueDecisions } from '../db/index.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/clock.ts';
 import { EcsError } from '../lib/errors.ts';
 import type { QueuedCustomer } from './decider.ts';

@@ -1,8 +1,7 @@
 // Writes decisions once, many at a time, in the transaction that holds their accounts' locks: rows, emotional halves,
 // limits, accounts, and what the world is told. One statement per table.
 import { markDecidedLevels } from '../affect/index.ts';
-import { appendOutboxEvents, type NewOutboxEvent } from '../db/append-outbox-events.ts';
-import { binaryArray, type Queryable } from '../db/index.ts';
+import { appendOutboxEvents, binaryArray, type NewOutboxEvent, type Queryable } from '../db/index.ts';
 import type { MakeId } from '../lib/ids.ts';
 import type { NewDecision } from './new-decision.ts';
 import { toOutgoingReasons } from './to-decision-view.ts';

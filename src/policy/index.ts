@@ -14,7 +14,6 @@ export {
   type Policies,
   type Policy,
   type PolicyDocument,
-  policyDocumentSchema,
   type RiskBand,
 } from './policy-document.ts';
 export type { AccountFacts, LedgerSummary, PolicyFacts } from './policy-facts.ts';
@@ -22,7 +21,6 @@ export {
   findReason,
   isReasonKind,
   orderReasons,
-  REASON_KINDS,
   REASONS,
   REASONS_TOLD_MAX,
   type Reason,
