@@ -15,7 +15,7 @@ import { cleanEnvironment, startWatched } from './watched-process.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
 const lastStage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
-const { startEmbeddedPostgres } = await import('../dist/db/index.js');
+const { startEmbeddedPostgres } = await import(new URL('../dist/db/index.js', import.meta.url).href);
 
 function copiedPaths() {
   const copies = [...lastStage.matchAll(/^COPY (?:--from=build )?(.+) \S+$/gm)];
