@@ -19,6 +19,6 @@ export function checkBounds(
     nextOffset < low
       ? `Records ${nextOffset} to ${low - 1} of ${place} were deleted from the log before they were counted`
       : `${place} ends at ${high}, before offset ${nextOffset} that comes next: its topic was made anew, or lost its end`;
-  const wayOut = `The partition is stopped. Bring the records back, or accept the loss: update ingest_offsets set next_offset = ${low} where topic = '${topic}' and partition = ${partition}; reading goes on by itself.`;
+  const wayOut = `The partition is stopped. Bring the records back, or accept the loss: update ingest_offsets set next_offset = ${low} where topic = '${topic}' and partition = ${partition} and next_offset = ${nextOffset}; reading goes on by itself.`;
   return new EcsError('ECS_OFFSET_OUT_OF_RANGE', `${what}. ${wayOut}`, { facts });
 }

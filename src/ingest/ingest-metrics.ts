@@ -71,7 +71,7 @@ function createGauges(registry: Registry) {
   const registers = [registry];
   return {
     lag: new Gauge({
-      name: 'ecs_ingest_lag_records',
+      name: 'ecs_ingest_lag',
       help: 'Records between what was counted and the end of the log.',
       labelNames: ['topic', 'partition'],
       registers,

@@ -108,12 +108,17 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
       return { topic: toInputTopic(topic), partition, startOffset };
     });
     const claims = await ingest.claimPartitions(wanted);
+    // The log may have grown, and a former owner may have counted, since its ends were looked at for the start offsets.
+    const isBehind = claims.some(
+      (claim) => claim.nextOffset > (bounds.get(placeKey(claim.topic, claim.partition))?.high ?? 0),
+    );
+    const latest = isBehind ? await loadAllBounds(given) : bounds;
     if (signal.aborted) return;
     for (const claim of claims) {
       const place = makePlace(claim);
       const key = placeKey(place.topic, place.partition);
       places.set(key, place);
-      settle(place, bounds.get(key));
+      settle(place, latest.get(key));
     }
   }
 
@@ -181,20 +186,23 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
     const mine = assignment;
     if (mine === undefined) return;
     await mine.ready;
+    // Reading goes on while the log is looked at: only where we stood before can be held against its end.
+    const looked = [...mine.places.values()].map((place) => ({ place, before: place.nextOffset }));
     const bounds = await loadAllBounds([...mine.places.values()]);
-    for (const place of mine.places.values()) {
+    for (const { place, before } of looked) {
       if (mine.ended.signal.aborted) return;
-      await refreshPlace(place, bounds.get(placeKey(place.topic, place.partition)));
+      await refreshPlace(place, before, bounds.get(placeKey(place.topic, place.partition)));
     }
     await showPositions(mine);
   }
 
-  async function refreshPlace(place: ReadingPlace, bounds: PartitionBounds | undefined): Promise<void> {
+  async function refreshPlace(place: ReadingPlace, before: number, bounds: PartitionBounds | undefined): Promise<void> {
     if (bounds !== undefined) place.highWatermark = bounds.high;
     if (place.busy) return;
     place.busy = true;
     try {
-      const outOfRange = checkBounds(place.topic, place.partition, place.nextOffset, bounds);
+      const hasMoved = place.nextOffset !== before;
+      const outOfRange = hasMoved ? null : checkBounds(place.topic, place.partition, before, bounds);
       if (place.stopped !== null) await tryToGoOn(place, bounds);
       else if (outOfRange !== null) stopPlace(place, outOfRange);
       else if (place.proven && place.position > place.nextOffset) await putDownGap(place);

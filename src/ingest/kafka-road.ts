@@ -78,10 +78,16 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
   let reader: KafkaReader | undefined;
   let state: KafkaRoadStatus['state'] = 'stopped';
   let error: EcsError | null = null;
+  let topicsChecked = false;
+
+  async function checkTopics(): Promise<void> {
+    await ensureTopics(admin, topicRules);
+    topicsChecked = true;
+  }
 
   async function start(): Promise<void> {
     try {
-      await ensureTopics(admin, topicRules);
+      await checkTopics();
     } catch (failure) {
       error = toTrouble(failure);
       if (!error.retryable) throw error;
@@ -107,7 +113,7 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
   /** Gives back why the reader ended. */
   async function readUntilEnd(signal: AbortSignal): Promise<EcsError> {
     try {
-      await ensureTopics(admin, topicRules);
+      if (!topicsChecked) await checkTopics();
       const stopped = new EcsError('ECS_SHUTTING_DOWN', 'ECS is shutting down');
       return await new Promise((resolve) => {
         signal.addEventListener('abort', () => resolve(stopped), { once: true });
@@ -117,6 +123,8 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
     } catch (failure) {
       return toTrouble(failure);
     } finally {
+      // Whatever ended the reader may have changed the topics as well.
+      topicsChecked = false;
       const ending = reader;
       reader = undefined;
       if (ending !== undefined) await stopInTime(ending, log);

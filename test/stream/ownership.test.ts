@@ -2,10 +2,12 @@
 // reach back, databases that were put back or go away. Whatever happens, each event counts once, or is missed by name.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { partitionOf } from '../../src/events/partition-of.ts';
 import type { KafkaRoad } from '../../src/ingest/index.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { eventually } from '../support/eventually.ts';
 import { countReadings, letIn, makeEvent, makeIngest, PARTITIONS, waitForLockWait } from '../support/ingest-world.ts';
 import type { KillPoint } from './support/road-process.ts';
@@ -288,6 +290,28 @@ test('an error that nobody foresaw stops its partition by name, skips nothing, a
   await pool.query('alter table emotional_states drop constraint no_ann');
   await eventually(async () => expect(await readingsOf(ANN)).toBe(1));
   expect(partitionStatus(road)?.stopped).toBeNull();
+}, 60_000);
+
+test('looking at the log again and again while events stream in takes nothing for lost', async () => {
+  const { pool, startRoad, kafka } = world();
+  await letIn(pool, CUSTOMERS);
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk, _, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const log = createLog('error', sink);
+  const { streaming, stop } = streamInBackground();
+  await startRoad({ watchMs: 1, log });
+  await sleep(1_500);
+  await startRoad({ watchMs: 1, log, ingest: makeIngest(pool, { consumerGroup: kafka.consumerGroup }) });
+  await sleep(2_500);
+  stop();
+  const sent = await streaming;
+  await eventually(async () => expect(await total()).toBe(sent), { timeoutMs: 20_000 });
+  expect(lines).toEqual([]);
 }, 60_000);
 
 test('topics with another number of partitions, or missing ones, are refused at the start', async () => {
