@@ -16,4 +16,4 @@ export {
   type StoredAnswer,
 } from './save-idempotent.ts';
 export { type CreatedKey, createKey, type KeyRotation, type NewKey, revokeKey, rotateKey } from './save-keys.ts';
-export { CUSTOMER_SCOPES, holdsScope, holdsScopes, SCOPES, type Scope } from './scopes.ts';
+export { holdsScope, holdsScopes, SCOPES, type Scope } from './scopes.ts';

@@ -97,8 +97,8 @@ function readLastEventId(text: string | undefined): number | undefined {
 
 const PING_MS = 15 * SECOND_MS;
 const RETRY_MS = 2 * SECOND_MS;
-/** A reader this far behind is cut off; it comes back where it stopped. */
-const BUFFER_BYTES_MAX = 256 * 1024;
+/** Nothing more is written for a reader this far behind; the events wait in the database, and a stuck reader is cut off. */
+const BUFFER_BYTES_MAX = 64 * 1024;
 // Without these a proxy may keep events back to send them in larger pieces.
 const STREAM_HEADERS = { 'X-Accel-Buffering': 'no', 'Cache-Control': 'no-store, no-transform' };
 

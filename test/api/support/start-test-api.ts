@@ -16,6 +16,7 @@ import { createTestDatabase } from '../../support/database.ts';
 
 export interface TestApi {
   readonly base: string;
+  readonly deps: ApiDeps;
   readonly system: System;
   readonly worker: DecisionWorker;
   readonly adminToken: string;
@@ -41,7 +42,7 @@ export interface Called {
   readonly body: any;
 }
 
-export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function startTestApi(changes: Partial<ApiDeps> = {}, host = '127.0.0.1'): Promise<TestApi> {
   const database = await createTestDatabase();
   const log = createLog('silent');
   const config = loadConfig({
@@ -55,7 +56,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
   const eventsIn = wireEventsIn({ system, installation, ingests: true, relays: true, onFatal: failLoudly });
   for (const part of eventsIn.parts) await part.start();
   const notificationStream = createNotificationStream({ pool, pollMs: 20 });
-  const api = createApi({
+  const deps: ApiDeps = {
     ...{ pool, clock: Date.now, makeId, log, metrics: system.metrics, notificationStream },
     ...{ decider: system.decider, model: system.model, policies: system.policies },
     submitEvents: eventsIn.submit,
@@ -66,14 +67,15 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     kafkaDestination: false,
     checkAnswers: true,
     ...changes,
-  });
-  const { port } = await api.listen({ host: '127.0.0.1', port: 0 });
+  };
+  const api = createApi(deps);
+  const { port } = await api.listen({ host, port: 0 });
   const base = `http://127.0.0.1:${port}`;
   const makeKey: TestApi['makeKey'] = async (wanted) =>
     (await createKey(pool, { name: 'test', ...wanted }, Date.now())).token;
   const adminToken = await makeKey({ scopes: ['admin'] });
   return {
-    ...{ base, system, adminToken, makeKey },
+    ...{ base, deps, system, adminToken, makeKey },
     worker: createDecisionWorker({ pool, decider: system.decider, clock: Date.now, log }),
     call: (method, path, options = {}) => call(base, adminToken, method, path, options),
     stop: async () => {
