@@ -4,5 +4,5 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** The command's own words are wrong. */
 export const EXIT_USAGE = 2;
-/** `doctor` found something to mend, `replay` found a difference. */
+/** `doctor` found something to mend, `replay` a difference, `import` events that cannot be counted. */
 export const EXIT_FINDINGS = 3;

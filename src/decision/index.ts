@@ -23,4 +23,4 @@ export type { FreezeOrder } from './freeze-account.ts';
 export { getQueueStatus, type QueueStatus } from './get-queue-status.ts';
 export { registerVersions } from './register-versions.ts';
 export { type ReplayResult, replayDecision } from './replay-decision.ts';
-export { beginImport, endImport, type ImportMark, loadFirstImport, loadRunningImport } from './save-import-mark.ts';
+export { beginImport, endImport, type ImportMark, loadFirstImport } from './save-import-mark.ts';
