@@ -116,14 +116,14 @@ export async function saveEmotions(
   purpose: 'emotions' | 'thoughts' = 'emotions',
 ): Promise<void> {
   await db.query(
-    `insert into emotional_states (customer_id, purpose, landmark_day, readings, last_event_at,
+    `insert into emotional_states (customer_id, purpose, consented_from, landmark_day, readings, last_event_at,
        w_3, w2_3, valence_3, valence2_3, stress_w_3, stress_3,
        w_30, w2_30, valence_30, valence2_30, stress_w_30, stress_30)
-     select id, $2, 20480, 40, $3,
+     select id, $2, $6, 20480, 40, $3,
        10, 10, 10 * $4::float8, 10 * $4::float8 * $4::float8, 10, 10 * $5::float8,
        40, 40, 40 * $4::float8, 40 * $4::float8 * $4::float8, 40, 40 * $5::float8
      from unnest($1::text[]) as id`,
-    [customerIds, purpose, new Date(NOW_MS - 3_600_000), mood.valence, mood.stress],
+    [customerIds, purpose, new Date(NOW_MS - 3_600_000), mood.valence, mood.stress, new Date(NOW_MS - 300 * DAY_MS)],
   );
 }
 
