@@ -1,8 +1,6 @@
 // The face of the model room: the scorecard, how it scores, and how it is trained and measured.
-export { reanchor } from './base-rate.ts';
 export { type CompiledScorecard, compileScorecard } from './compile-scorecard.ts';
-export { EMOTION_BLOCK, EMOTION_LOG_ODDS_MAX, type EmotionInputs, emotionLogOdds } from './emotion-block.ts';
-export { evaluateScorecard } from './evaluate-scorecard.ts';
+export { EMOTION_LOG_ODDS_MAX, type EmotionInputs } from './emotion-block.ts';
 export { type LoadedScorecard, loadScorecard, parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
 export { type PointsLost, type ReasonReference, rankPointsLost } from './rank-points-lost.ts';
 export { type ModelEvaluateArgs, type ModelEvaluateResult, runModelEvaluate } from './run-model-evaluate.ts';
@@ -18,5 +16,4 @@ export {
 } from './score.ts';
 export type { EmotionBlock, Metrics, Scorecard } from './scorecard.ts';
 export { shippedSpecPath } from './train/load-training-data.ts';
-export { trainScorecard } from './train-scorecard.ts';
 export type { TrainingSpec } from './training-spec.ts';
