@@ -85,11 +85,13 @@ function toFileError(error: unknown, path: string): unknown {
   if (error instanceof CsvError) {
     return new EcsError('ECS_FILE_INVALID', `${path}: ${error.message}`, { cause: error, facts: { path } });
   }
-  if (error instanceof Error && 'syscall' in error) {
-    return new EcsError('ECS_FILE_INVALID', `${path} cannot be read: ${error.message}`, {
-      cause: error,
-      facts: { path },
-    });
-  }
-  return error;
+  if (!isSystemError(error)) return error;
+  return new EcsError('ECS_FILE_INVALID', `${path} cannot be read: ${error.message}`, {
+    cause: error,
+    facts: { path },
+  });
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { buildProgram } from './build-program.ts';
+import type { CommandContext } from './command-context.ts';
+
+const terminal = { isInteractive: false, colours: false, out: () => {}, say: () => {}, progress: () => {} };
+const context: CommandContext = { env: {}, terminal, exitCode: 0 };
+
+/** Commands that do something, with the words that lead to them. */
+function listCommands(command: Command, words: readonly string[] = []): [string, Command, Command | null][] {
+  const inner = command.commands.filter((one) => one.name() !== 'help');
+  if (inner.length === 0) return [[words.join(' '), command, command.parent]];
+  return inner.flatMap((one) => listCommands(one, [...words, one.name()]));
+}
+
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+  return text;
+}
+
+const commands = listCommands(buildProgram(context));
+
+test('the commands of the product are there', () => {
+  expect(commands.map(([words]) => words)).toEqual(
+    expect.arrayContaining(['start', 'simulate', 'import card-ledger', 'import abandon', 'decide', 'replay', 'doctor']),
+  );
+});
+
+test.each(commands)('%s: help has an example', (_words, command, parent) => {
+  const help = helpOf(command) + (parent === null ? '' : helpOf(parent));
+  expect(help).toMatch(/Examples?:\n {2}(.* )?ecs /);
+});
+
+test.each(commands.filter(([words]) => words !== 'start'))('%s: prints JSON where asked', (_words, command) => {
+  expect(command.options.map((option) => option.long)).toContain('--json');
+});
