@@ -172,24 +172,30 @@ describe('the lease', () => {
   });
 });
 
-test('a commit whose answer is lost is looked up: the submit succeeds, and counts once', async () => {
-  const proxy = await startCuttingProxy(database.connectionString);
-  const cut = createPool({ connectionString: proxy.connectionString, max: 5, onConnectionError: () => {} });
-  try {
-    const road = makeRoad(cut);
-    await road.start();
-    for (let i = 1; i <= 5; i++) {
-      proxy.cutAfter('commit\0');
-      await road.submit([submitted(ANN), { topic: 'ecs.emotions.v1', customerId: ANN, value: Buffer.from('poison') }]);
-      expect(await countReadings(pool)).toMatchObject({ [ANN]: i });
-      expect(await loadStoredDeadLetters(pool)).toHaveLength(i);
+test.each(['cutAfter', 'cutBefore'] as const)(
+  'a commit that is lost (%s) is looked up: the submit succeeds, and counts once',
+  async (cutOff) => {
+    const proxy = await startCuttingProxy(database.connectionString);
+    const cut = createPool({ connectionString: proxy.connectionString, max: 5, onConnectionError: () => {} });
+    try {
+      const road = makeRoad(cut);
+      await road.start();
+      for (let i = 1; i <= 5; i++) {
+        proxy[cutOff]('commit\0');
+        await road.submit([
+          submitted(ANN),
+          { topic: 'ecs.emotions.v1', customerId: ANN, value: Buffer.from('poison') },
+        ]);
+        expect(await countReadings(pool)).toMatchObject({ [ANN]: i });
+        expect(await loadStoredDeadLetters(pool)).toHaveLength(i);
+      }
+      await road.stop();
+    } finally {
+      await cut.end();
+      await proxy.stop();
     }
-    await road.stop();
-  } finally {
-    await cut.end();
-    await proxy.stop();
-  }
-});
+  },
+);
 
 test('when too much waits, more is refused, and what waits is counted', async () => {
   const road = makeRoad(pool, { waitingMax: 10 });

@@ -145,20 +145,27 @@ describe('counting', () => {
     expect(await feed(ingest, 'ecs.emotions.v1', [...late].reverse())).toMatchObject({ counted: 0, duplicates: 50 });
   });
 
-  test('what was dropped for want of consent leaves no fingerprint, so it counts once consent is there', async () => {
+  test('what was dropped for want of consent leaves no fingerprint, so it counts once consent from then is heard of', async () => {
     const ingest = makeIngest(pool);
     const event = emotion(ANN, 'early');
+    const nowMs = Date.now();
     const change = { customerId: ANN, purpose: 'emotions', recordedBy: 'test' } as const;
     const options = { kafka: false, makeId };
     await inTransaction(pool, (tx) =>
-      recordConsents(tx, [{ ...change, granted: false, changedAtMs: Date.now() + 1 }], Date.now(), options),
+      recordConsents(tx, [{ ...change, granted: false, changedAtMs: nowMs - 2 * HOUR_MS }], nowMs, options),
     );
     expect(await feed(ingest, 'ecs.emotions.v1', [event])).toMatchObject({ counted: 0, dropped: { no_consent: 1 } });
     expect(await countFingerprints()).toBe(0);
     await inTransaction(pool, (tx) =>
-      recordConsents(tx, [{ ...change, granted: true, changedAtMs: Date.now() + 2 }], Date.now(), options),
+      recordConsents(tx, [{ ...change, granted: true, changedAtMs: nowMs - HOUR_MS }], nowMs, options),
     );
-    expect(await feed(ingest, 'ecs.emotions.v1', [event])).toMatchObject({ counted: 1, duplicates: 0 });
+    const before = emotion(ANN, 'before', new Date(nowMs - 3 * HOUR_MS).toISOString());
+    expect(await feed(ingest, 'ecs.emotions.v1', [event, before])).toMatchObject({
+      counted: 1,
+      duplicates: 0,
+      dropped: { before_consent: 1 },
+    });
+    expect(await countFingerprints()).toBe(1);
   });
 
   test('a transaction is known by its key; money needs no fingerprints', async () => {

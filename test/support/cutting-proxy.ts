@@ -8,6 +8,8 @@ export interface CuttingProxy {
   readonly connectionString: string;
   /** The next time a client sends this text it reaches the server, and the client is cut off. */
   cutAfter(text: string): void;
+  /** The next time a client sends this text it does not reach the server, and the client is cut off. */
+  cutBefore(text: string): void;
   /** Cuts every connection and lets no new one through, until `allow`. */
   cutAll(): void;
   allow(): void;
@@ -17,7 +19,7 @@ export interface CuttingProxy {
 export async function startCuttingProxy(connectionString: string): Promise<CuttingProxy> {
   const target = new URL(connectionString);
   const sockets = new Set<Socket>();
-  let wanted: string | undefined;
+  let wanted: { readonly text: string; readonly deliver: boolean } | undefined;
   let open = true;
 
   const server = createServer((client) => {
@@ -35,10 +37,14 @@ export async function startCuttingProxy(connectionString: string): Promise<Cutti
     upstream.on('close', () => client.destroy());
     client.on('close', () => upstream.end());
     client.on('data', (chunk) => {
-      const cut = wanted !== undefined && chunk.includes(wanted);
-      upstream.write(chunk);
-      if (!cut) return;
+      const cut = wanted !== undefined && chunk.includes(wanted.text) ? wanted : undefined;
+      if (cut?.deliver !== false) upstream.write(chunk);
+      if (cut === undefined) return;
       wanted = undefined;
+      if (!cut.deliver) {
+        client.destroy();
+        return;
+      }
       // The server has the statement and will carry it out; its answer has nowhere to go.
       upstream.removeAllListeners('data');
       upstream.once('data', () => client.destroy());
@@ -53,7 +59,10 @@ export async function startCuttingProxy(connectionString: string): Promise<Cutti
   return {
     connectionString: url.href,
     cutAfter(text) {
-      wanted = text;
+      wanted = { text, deliver: true };
+    },
+    cutBefore(text) {
+      wanted = { text, deliver: false };
     },
     cutAll() {
       open = false;
