@@ -10,23 +10,40 @@ export interface HttpDoorOptions {
   readonly key: string;
 }
 
-const BATCH = 200;
+/** Half of what the API takes at once, in number and in bytes. */
+const EVENTS_AT_ONCE = 2_500;
+const BYTES_AT_ONCE = 512 * 1024;
 const ATTEMPTS = 20;
 const REQUEST_TIMEOUT_MS = 15_000;
 const WAIT_MAX_MS = 5_000;
+const WAIT_STEP_MS = 200;
 
 export function createHttpDoor(options: HttpDoorOptions): EventDoor {
   return {
     describe: options.url,
     send: async (events) => {
-      for (let start = 0; start < events.length; start += BATCH) {
-        await postWithPatience(options, events.slice(start, start + BATCH));
-      }
+      for (const batch of splitIntoBatches(events)) await postWithPatience(options, batch);
     },
     // 202 is answered when the events are durable; on the Kafka road they are counted soon after.
     settle: async () => {},
     close: async () => {},
   };
+}
+
+function* splitIntoBatches(events: readonly SimulatedEvent[]): Generator<SimulatedEvent[]> {
+  let batch: SimulatedEvent[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    if (batch.length === EVENTS_AT_ONCE || (batch.length > 0 && bytes + event.value.length > BYTES_AT_ONCE)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(event);
+    // And a comma.
+    bytes += event.value.length + 1;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** A repeat is harmless: the events keep their ids. */
@@ -36,7 +53,7 @@ async function postWithPatience(options: HttpDoorOptions, events: readonly Simul
     const outcome = await post(options, events);
     if (outcome === 'accepted') return;
     trouble = outcome.trouble;
-    await sleep(Math.min(WAIT_MAX_MS, 200 * attempt));
+    await sleep(Math.min(WAIT_MAX_MS, WAIT_STEP_MS * attempt));
   }
   throw new EcsError('ECS_INGEST_BUSY', `${options.url} did not take the events in ${ATTEMPTS} attempts.`, {
     cause: trouble,
