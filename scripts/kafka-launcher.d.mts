@@ -1,7 +1,5 @@
 // The types of kafka-launcher.mjs for the tests, which are TypeScript.
 
-export class KafkaLauncherError extends Error {}
-
 export interface RunningKafka {
   readonly brokers: string[];
   readonly port: number;
@@ -24,8 +22,3 @@ export interface StartKafkaOptions {
 }
 
 export function startKafka(options: StartKafkaOptions): Promise<RunningKafka>;
-export function fetchKafka(options?: { readonly log?: (line: string) => void }): string;
-export function isKafkaFetched(): boolean;
-export function findJava(): string;
-export function answers(port: number, host?: string): Promise<boolean>;
-export function findFreePort(): Promise<number>;

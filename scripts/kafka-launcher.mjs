@@ -2,101 +2,20 @@
 // on 127.0.0.1. For `npm run kafka` and the tests; ECS itself never needs it. Data in `dir` survives stop, kill and start.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { fetchKafka, findJava, KafkaLauncherError } from './kafka-jars.mjs';
+import { answers, canJoinGroups } from './kafka-probe.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const POM = join(ROOT, 'kafka', 'pom.xml');
-const CACHE = join(ROOT, '.cache', 'kafka');
-const OLDEST_JAVA = 17;
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 // A small heap and the quick compiler only: up in two seconds, about 350 MB, fast enough for 800k events a second.
 const JVM_FLAGS = ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true'];
-
-/** Trouble whose message alone is meant for a person: what is missing and how to get it. */
-export class KafkaLauncherError extends Error {
-  name = 'KafkaLauncherError';
-}
-
-/** Throws unless Java 17 or newer is there; returns the command to run it. */
-export function findJava() {
-  const home = process.env.JAVA_HOME;
-  const java = home ? join(home, 'bin', 'java') : 'java';
-  const found = spawnSync(java, ['-version'], { encoding: 'utf8' });
-  const version = /version "(\d+)/.exec(`${found.stderr ?? ''}${found.stdout ?? ''}`)?.[1];
-  if (found.error || version === undefined) {
-    const where = home ? ` (JAVA_HOME is ${home})` : '';
-    throw new KafkaLauncherError(
-      `Kafka needs Java ${OLDEST_JAVA} or newer, and \`${java}\` does not run${where}.\n${howToInstall()}`,
-    );
-  }
-  if (Number(version) < OLDEST_JAVA) {
-    throw new KafkaLauncherError(
-      `Kafka needs Java ${OLDEST_JAVA} or newer; \`${java}\` is Java ${version}.\n${howToInstall()}`,
-    );
-  }
-  return java;
-}
-
-/** Are the pinned jars already here? */
-export function isKafkaFetched() {
-  const stamp = join(CACHE, 'lib', '.pom-sha256');
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === pomHash();
-}
-
-/** Makes sure the pinned jars are here, and returns their folder. Safe to call from several processes at once. */
-export function fetchKafka({ log = () => {} } = {}) {
-  const lib = join(CACHE, 'lib');
-  if (isKafkaFetched()) return lib;
-  findJava();
-  const maven = process.platform === 'win32' ? 'mvn.cmd' : 'mvn';
-  const shell = process.platform === 'win32';
-  if (spawnSync(maven, ['--version'], { shell, stdio: 'ignore' }).status !== 0) {
-    throw new KafkaLauncherError(`Fetching Kafka needs Maven once, and \`mvn\` does not run.\n${howToInstall()}`);
-  }
-  log('Fetching Apache Kafka 4.3.0 with Maven, once (43 MB) ...');
-  const fresh = join(CACHE, `lib-${process.pid}`);
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
-  const args = ['-q', '-B', '-ntp', '-f', POM, 'dependency:copy-dependencies', `-Dkafka.lib=${fresh}`];
-  const fetched = spawnSync(maven, args, { encoding: 'utf8', shell, timeout: 600_000 });
-  if (fetched.status !== 0) {
-    rmSync(fresh, { recursive: true, force: true });
-    throw new KafkaLauncherError(`Maven could not fetch Kafka:\n${`${fetched.stdout}${fetched.stderr}`.trim()}`);
-  }
-  writeFileSync(join(fresh, '.pom-sha256'), pomHash());
-  putInPlace(fresh, lib);
-  return lib;
-}
-
-// Another process may have put the same jars there in the meantime: then ours are not needed.
-function putInPlace(fresh, lib) {
-  try {
-    if (!isKafkaFetched()) rmSync(lib, { recursive: true, force: true });
-    renameSync(fresh, lib);
-  } catch (error) {
-    rmSync(fresh, { recursive: true, force: true });
-    if (!isKafkaFetched()) throw error;
-  }
-}
-
-function pomHash() {
-  return createHash('sha256').update(readFileSync(POM)).digest('hex');
-}
-
-function howToInstall() {
-  return [
-    'Install both, for example:',
-    '  Debian, Ubuntu:  apt-get install openjdk-17-jre-headless maven',
-    '  macOS:           brew install openjdk maven',
-    'or point KAFKA_BROKERS at a broker that already runs.',
-  ].join('\n');
-}
 
 /**
  * Starts the broker and resolves once it answers. `port` 0 takes a free one. With `diesWith` (a process id) the broker
@@ -260,61 +179,6 @@ async function endProcess(child, exited, signal) {
   const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await exited;
   clearTimeout(late);
-}
-
-/** Does a Kafka broker that knows itself answer on this port? Asks for metadata, as every client does first. */
-export async function answers(port, host = '127.0.0.1') {
-  const noTopics = Buffer.alloc(4);
-  const answer = await ask({ port, host, api: 3, version: 1, body: noTopics, length: 4 });
-  return answer !== undefined && answer.readInt32BE(0) > 0;
-}
-
-// The first question for a coordinator makes Kafka create its offsets topic; until that is loaded, joining a group fails.
-// It has one partition here, so one group's answer stands for all.
-async function canJoinGroups(port) {
-  const group = kafkaString('warm-up');
-  const found = await ask({ port, api: 10, version: 0, body: group, length: 2 });
-  if (found?.readInt16BE(0) !== 0) return false;
-  const described = await ask({ port, api: 15, version: 0, body: Buffer.concat([int32(1), group]), length: 6 });
-  return described?.readInt16BE(4) === 0;
-}
-
-/** Sends one Kafka request (header version 1, no client id); the first `length` bytes of its answer, or undefined. */
-function ask({ port, host = '127.0.0.1', api, version, body, length }) {
-  const correlationId = 7;
-  const header = Buffer.alloc(10);
-  header.writeInt16BE(api, 0);
-  header.writeInt16BE(version, 2);
-  header.writeInt32BE(correlationId, 4);
-  header.writeInt16BE(-1, 8);
-  const request = Buffer.concat([int32(header.length + body.length), header, body]);
-  return new Promise((resolve) => {
-    const socket = connect({ port, host, timeout: 2_000 });
-    let received = Buffer.alloc(0);
-    const settle = (value) => {
-      socket.destroy();
-      resolve(value);
-    };
-    socket.on('connect', () => socket.write(request));
-    socket.on('data', (bytes) => {
-      received = Buffer.concat([received, bytes]);
-      if (received.length < 8 + length) return;
-      settle(received.readInt32BE(4) === correlationId ? received.subarray(8) : undefined);
-    });
-    for (const end of ['error', 'close', 'timeout']) socket.on(end, () => settle(undefined));
-  });
-}
-
-function int32(value) {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function kafkaString(text) {
-  const length = Buffer.alloc(2);
-  length.writeInt16BE(text.length);
-  return Buffer.concat([length, Buffer.from(text)]);
 }
 
 export function findFreePort() {

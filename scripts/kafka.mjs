@@ -4,7 +4,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { KafkaLauncherError, startKafka } from './kafka-launcher.mjs';
+import { KafkaLauncherError } from './kafka-jars.mjs';
+import { startKafka } from './kafka-launcher.mjs';
 
 const USAGE = `Usage: npm run kafka [-- --temp]
   --temp       keep the data in a temporary folder and remove it at the end

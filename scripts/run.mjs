@@ -27,7 +27,7 @@ async function makeReady({ kafka }) {
     build();
   }
   if (!kafka) return;
-  const { fetchKafka } = await import('./kafka-launcher.mjs');
+  const { fetchKafka } = await import('./kafka-jars.mjs');
   fetchKafka({ log: say });
 }
 

@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answers, type RunningKafka, startKafka } from '../../scripts/kafka-launcher.mjs';
+import { type RunningKafka, startKafka } from '../../scripts/kafka-launcher.mjs';
+import { answers } from '../../scripts/kafka-probe.mjs';
 
 export interface KafkaForTests {
   readonly brokers: string[];

@@ -1,0 +1,3 @@
+// The types of kafka-probe.mjs for the tests, which are TypeScript.
+
+export function answers(port: number, host?: string): Promise<boolean>;
