@@ -211,6 +211,7 @@ create table emotion_days (
 create table emotional_states (
   customer_id text not null,
   purpose text not null,
+  consented_from timestamp with time zone not null,
   landmark_day integer not null,
   readings bigint not null default 0,
   last_event_at timestamp with time zone,

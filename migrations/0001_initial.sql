@@ -171,6 +171,8 @@ create table consent_changes (
 create table emotional_states (
   customer_id text not null references customers,
   purpose text not null check (purpose in ('emotions', 'thoughts')),
+  -- When the grant that made the row was said: what was felt before it never enters. Later grants do not move it.
+  consented_from timestamptz not null,
   -- Days since 1970-01-01, a multiple of 256; moves forward when a newer period begins, scaling the sums.
   landmark_day integer not null,
   readings bigint not null default 0,

@@ -17,7 +17,6 @@ export function createEmotionHandler(options: { readonly triggers: StateTriggers
   const kind: ReadingKind<EmotionEvent> = {
     purpose: 'emotions',
     triggers: options.triggers,
-    consentFirst: false,
     read: (event, timeMs) => readEmotion(event.data, timeMs),
   };
   return (tx, events, nowMs) => saveReadings(tx, kind, events, nowMs);

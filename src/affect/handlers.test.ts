@@ -13,6 +13,7 @@ import {
 } from './index.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
+const CONSENTED_FROM = NOW - 5 * DAY_MS;
 const TRIGGERS = { valenceChange: 0.3, stressChange: 0.2 };
 const handleEmotions = createEmotionHandler({ triggers: TRIGGERS });
 const handleThoughts = createThoughtHandler({ triggers: TRIGGERS });
@@ -31,18 +32,19 @@ async function addCustomer(customerId: string, granted: readonly string[] = CONS
   await pool.query(
     `insert into consents (customer_id, purpose, granted, changed_at, recorded_at, recorded_by)
      select $1, p, true, $3, $3, 'test' from unnest($2::text[]) p`,
-    [customerId, granted, new Date(NOW - DAY_MS)],
+    [customerId, granted, new Date(CONSENTED_FROM)],
   );
   await pool.query(
-    'insert into emotional_states (customer_id, purpose, landmark_day) select $1, p, 0 from unnest($2::text[]) p',
-    [customerId, granted],
+    `insert into emotional_states (customer_id, purpose, consented_from, landmark_day)
+     select $1, p, $3, 0 from unnest($2::text[]) p`,
+    [customerId, granted, new Date(CONSENTED_FROM)],
   );
 }
 
 const emotion = (subject: string, data: Record<string, unknown> = {}, timeMs = NOW) =>
   accept('ecs.emotions.v1', { subject, timeMs }, data);
-const thought = (subject: string, data: Record<string, unknown> = {}) =>
-  accept('ecs.thoughts.v1', { subject, timeMs: NOW }, data);
+const thought = (subject: string, data: Record<string, unknown> = {}, timeMs = NOW) =>
+  accept('ecs.thoughts.v1', { subject, timeMs }, data);
 
 async function loadQueue() {
   const { rows } = await database.pool.query('select customer_id, trigger from decision_queue order by customer_id');
@@ -103,6 +105,39 @@ describe('emotion handler', () => {
   });
 });
 
+describe('consent at the time of the event', () => {
+  test.each<[string, number, boolean]>([
+    ['long before the grant', CONSENTED_FROM - DAY_MS, false],
+    ['a millisecond before the grant', CONSENTED_FROM - 1, false],
+    ['at the grant', CONSENTED_FROM, true],
+    ['after the grant', CONSENTED_FROM + 1, true],
+  ])('%s', async (_, timeMs, counts) => {
+    await addCustomer('a');
+    const dropped = counts ? {} : { before_consent: 1 };
+    const result = { counted: [counts], rejections: [], dropped };
+    await expect(handleEmotions(database.pool, [emotion('a', {}, timeMs)], NOW)).resolves.toEqual(result);
+    await expect(handleThoughts(database.pool, [thought('a', {}, timeMs)], NOW)).resolves.toEqual(result);
+    const { rows } = await database.pool.query('select purpose, readings from emotional_states order by purpose');
+    const readings = Number(counts);
+    expect(rows).toEqual([
+      { purpose: 'emotions', readings },
+      { purpose: 'thoughts', readings },
+    ]);
+    expect(await loadEmotionDays(database.pool, 'a', 'emotions', 10)).toHaveLength(readings);
+  });
+
+  test('nothing from before it is judged, not even a label', async () => {
+    await addCustomer('a');
+    const wrong = { valence: undefined, arousal: undefined, label: 'zorn' };
+    const events = [emotion('a', wrong, CONSENTED_FROM - 1), emotion('stranger', wrong)];
+    await expect(handleEmotions(database.pool, events, NOW)).resolves.toEqual({
+      counted: [false, false],
+      rejections: [],
+      dropped: { before_consent: 1, unknown_customer: 1 },
+    });
+  });
+});
+
 describe('thought handler', () => {
   test('folds thoughts about money under their own purpose', async () => {
     await addCustomer('a');
@@ -126,7 +161,7 @@ describe('thought handler', () => {
     expect(rows).toEqual([{ customer_id: 'a', purpose: 'thoughts', readings: 2 }]);
   });
 
-  test('looks at no text without consent', async () => {
+  test('looks at no text without consent, or from before it', async () => {
     await addCustomer('a', ['emotions']);
     const read: string[] = [];
     const handle = createThoughtHandler({
@@ -138,7 +173,12 @@ describe('thought handler', () => {
     });
     await handle(database.pool, [thought('a', { sentiment: undefined, text: 'private' })], NOW);
     await addCustomer('b');
-    await handle(database.pool, [thought('b', { sentiment: undefined, text: 'shared' })], NOW);
+    const told = { sentiment: undefined, text: 'shared' };
+    const former = thought('b', { sentiment: undefined, text: 'former' }, CONSENTED_FROM - 1);
+    await expect(handle(database.pool, [former, thought('b', told)], NOW)).resolves.toMatchObject({
+      counted: [false, true],
+      dropped: { before_consent: 1 },
+    });
     expect(read).toEqual(['shared']);
   });
 
@@ -201,7 +241,7 @@ describe('reading a state', () => {
     await expect(loadEmotionalState(database.pool, 'a', NOW)).resolves.toEqual([
       {
         purpose: 'emotions',
-        consent: { granted: true, changedAt: new Date(NOW - DAY_MS).toISOString() },
+        consent: { granted: true, changedAt: new Date(CONSENTED_FROM).toISOString() },
         readings: 1,
         lastEventAt: new Date(NOW).toISOString(),
         recent: levels,

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { eventually } from '../../test/support/eventually.ts';
-import { inTransaction } from '../db/index.ts';
+import { inTransaction, type Queryable } from '../db/index.ts';
 import { DAY_MS } from '../lib/clock.ts';
 import { landmarkDayOf } from './decay.ts';
 import { foldReadings, SUM_NAMES } from './fold-readings.ts';
+import { lockLiveConsents } from './lock-live-consents.ts';
 import type { Reading } from './reading.ts';
 import { saveEmotionalStates } from './save-emotional-states.ts';
 
@@ -27,7 +28,8 @@ async function addCustomers(customerIds: readonly string[], landmarkDay = 0): Pr
     [customerIds],
   );
   await database.pool.query(
-    `insert into emotional_states (customer_id, purpose, landmark_day) select id, 'emotions', $2 from unnest($1::text[]) id`,
+    `insert into emotional_states (customer_id, purpose, consented_from, landmark_day)
+     select id, 'emotions', '1970-01-01', $2 from unnest($1::text[]) id`,
     [customerIds, landmarkDay],
   );
 }
@@ -41,16 +43,20 @@ const reading = (fields: Partial<Reading> = {}): Reading => ({
   ...fields,
 });
 
-function save(
-  given: readonly (readonly [string, Reading])[],
-  tx: Parameters<typeof saveEmotionalStates>[0] = database.pool,
-) {
+type Given = readonly (readonly [string, Reading])[];
+
+/** As a handler does it: lock first. */
+async function saveIn(tx: Queryable, given: Given) {
+  const customerIds = given.map(([customerId]) => customerId);
+  await lockLiveConsents(tx, 'emotions', customerIds);
   const folds = foldReadings(
-    given.map(([customerId]) => customerId),
+    customerIds,
     given.map(([, one]) => one),
   );
   return saveEmotionalStates(tx, 'emotions', [...folds.values()], TRIGGERS);
 }
+
+const save = (given: Given) => inTransaction(database.pool, (tx) => saveIn(tx, given));
 
 interface Stored {
   landmark_day: number;
@@ -78,10 +84,7 @@ async function loadDays(customerId: string) {
 describe('adding to a state', () => {
   test('the first reading of an empty state is the sum', async () => {
     await addCustomers(['a']);
-    await expect(save([['a', reading({ weight: 0.5, valence: -0.4, stress: 0.8 })]])).resolves.toEqual({
-      left: new Set(),
-      moved: [],
-    });
+    await expect(save([['a', reading({ weight: 0.5, valence: -0.4, stress: 0.8 })]])).resolves.toEqual([]);
     expect(await loadState('a')).toMatchObject({
       landmark_day: LANDMARK,
       readings: 1,
@@ -121,22 +124,22 @@ describe('adding to a state', () => {
     expect(state!.w_3).toBeCloseTo(2 ** (1 / 3) + 2 ** (-1 / 3), 12);
   });
 
-  test('customers without a row are told, and nothing of theirs is kept', async () => {
+  test('a customer without a row is a bug, and nothing is kept', async () => {
     await addCustomers(['b']);
-    const { left } = await save([
+    const saving = save([
       ['a', reading()],
       ['b', reading()],
-      ['c', reading()],
     ]);
-    expect(left).toEqual(new Set(['a', 'c']));
-    const { rows } = await database.pool.query('select distinct customer_id from emotion_days');
-    expect(rows).toEqual([{ customer_id: 'b' }]);
+    await expect(saving).rejects.toThrow(/^bug:/);
+    expect(await loadState('b')).toMatchObject({ readings: 0 });
+    expect(await loadDays('b')).toEqual([]);
   });
 
   test('the other purpose of the same customer is left alone', async () => {
     await addCustomers(['a']);
     await database.pool.query(
-      `insert into emotional_states (customer_id, purpose, landmark_day) values ('a', 'thoughts', 0)`,
+      `insert into emotional_states (customer_id, purpose, consented_from, landmark_day)
+       values ('a', 'thoughts', '1970-01-01', 0)`,
     );
     await save([['a', reading()]]);
     const { rows } = await database.pool.query('select purpose, readings from emotional_states order by purpose');
@@ -168,15 +171,13 @@ describe('moves', () => {
   test('before the first decision three readings are a move, and so is every batch until there is one', async () => {
     await addCustomers(['a']);
     expect(
-      (
-        await save([
-          ['a', at(0)],
-          ['a', at(0)],
-        ])
-      ).moved,
+      await save([
+        ['a', at(0)],
+        ['a', at(0)],
+      ]),
     ).toEqual([]);
-    expect((await save([['a', at(0)]])).moved).toEqual(['a']);
-    expect((await save([['a', at(0)]])).moved).toEqual(['a']);
+    expect(await save([['a', at(0)]])).toEqual(['a']);
+    expect(await save([['a', at(0)]])).toEqual(['a']);
   });
 
   test.each<[string, number, number | null, boolean]>([
@@ -192,15 +193,15 @@ describe('moves', () => {
     await database.pool.query(
       'update emotional_states set decided_valence_3 = valence_3 / w_3, decided_stress_3 = stress_3 / stress_w_3',
     );
-    expect((await save([['a', at(valence, stress)]])).moved).toEqual(moved ? ['a'] : []);
+    expect(await save([['a', at(valence, stress)]])).toEqual(moved ? ['a'] : []);
   });
 
   test('the first stress after a decision without any counts once there are three readings', async () => {
     await addCustomers(['a']);
     await save([['a', at(0)]]);
     await database.pool.query('update emotional_states set decided_valence_3 = 0');
-    expect((await save([['a', at(0, 0.5)]])).moved).toEqual([]);
-    expect((await save([['a', at(0, 0.5)]])).moved).toEqual(['a']);
+    expect(await save([['a', at(0, 0.5)]])).toEqual([]);
+    expect(await save([['a', at(0, 0.5)]])).toEqual(['a']);
   });
 });
 
@@ -270,7 +271,7 @@ describe('races', () => {
   test('a batch that waited adds to what the other has committed', async () => {
     await addCustomers(['a']);
     const second = await inTransaction(database.pool, async (tx) => {
-      await save([['a', reading({ timeMs: (LANDMARK + 300) * DAY_MS })]], tx);
+      await saveIn(tx, [['a', reading({ timeMs: (LANDMARK + 300) * DAY_MS })]]);
       const waiting = save([['a', reading()]]);
       await eventually(() => isWaiting());
       return { waiting };
@@ -283,21 +284,17 @@ describe('races', () => {
     expect((await loadDays('a')).map((day) => day.readings)).toEqual([1, 1]);
   });
 
-  test('a withdrawal that commits while the batch waits wins', async () => {
+  test('nobody gets at a state between its lock and its update', async () => {
     await addCustomers(['a', 'b']);
-    const second = await inTransaction(database.pool, async (tx) => {
-      await tx.query(`delete from emotional_states where customer_id = 'a'`);
-      const waiting = save([
-        ['a', reading()],
-        ['b', reading()],
-      ]);
+    const withdrawal = await inTransaction(database.pool, async (tx) => {
+      await lockLiveConsents(tx, 'emotions', ['a']);
+      const waiting = database.pool.query('delete from emotional_states');
       await eventually(() => isWaiting());
+      await saveIn(tx, [['a', reading()]]);
       return { waiting };
     });
-    expect((await second.waiting).left).toEqual(new Set(['a']));
-    expect(await loadState('a')).toBeUndefined();
+    expect((await withdrawal.waiting).rowCount).toBe(2);
     expect(await loadDays('a')).toEqual([]);
-    expect(await loadState('b')).toMatchObject({ readings: 1 });
   });
 
   test('batches with the same customers in opposite order do not deadlock and lose nothing', async () => {
@@ -305,9 +302,7 @@ describe('races', () => {
     await addCustomers(customerIds);
     const batch = customerIds.map((customerId) => [customerId, reading()] as const);
     const opposite = [...batch].reverse();
-    const runs = Array.from({ length: 16 }, (_, index) =>
-      inTransaction(database.pool, (tx) => save(index % 2 === 0 ? batch : opposite, tx)),
-    );
+    const runs = Array.from({ length: 16 }, (_, index) => save(index % 2 === 0 ? batch : opposite));
     await Promise.all(runs);
     const { rows } = await database.pool.query('select distinct readings, w_3 from emotional_states');
     expect(rows).toEqual([{ readings: 16, w_3: 16 }]);

@@ -1,35 +1,27 @@
-// Adds the folds of a batch to the stored emotional states: ONE statement, rows locked in sorted order, and only rows
-// that exist, because a row is a live consent. A withdrawal that commits while the batch waits for the lock wins.
+// Adds the folds of a batch to the stored emotional states in ONE statement. It only updates rows, because a row is a
+// live consent, and they are those that lock-live-consents holds locked for this transaction.
 import { binaryArray, type Queryable } from '../db/index.ts';
 import type { ConsentPurpose } from '../events/customer-event.ts';
+import { assert } from '../lib/assert.ts';
 import { FORGOTTEN_HALF_LIVES, LONG_TERM_HALF_LIFE_DAYS, RECENT_HALF_LIFE_DAYS } from './decay.ts';
 import { type CustomerFold, SUM_NAMES } from './fold-readings.ts';
 import type { StateTriggers } from './triggers.ts';
 
-export interface SavedStates {
-  /** Customers without a live consent; nothing of theirs was kept. */
-  readonly left: ReadonlySet<string>;
-  /** Customers whose 3-day levels moved past the thresholds since their last decision. */
-  readonly moved: readonly string[];
-}
-
 /** One reading is a mood, three are a state: before the first decision a state must have this many to ask for one. */
 export const FIRST_MOVE_READINGS = 3;
 
+/** Gives back the customers whose 3-day levels moved past the thresholds since their last decision. */
 export async function saveEmotionalStates(
   tx: Queryable,
   purpose: ConsentPurpose,
   folds: readonly CustomerFold[],
   triggers: StateTriggers,
-): Promise<SavedStates> {
-  const left = new Set<string>();
-  const moved: string[] = [];
-  if (folds.length === 0) return { left, moved };
-  for (const row of await updateStates(tx, purpose, folds, triggers)) {
-    if (row.moved === null) left.add(row.customer_id);
-    else moved.push(row.customer_id);
-  }
-  return { left, moved };
+): Promise<string[]> {
+  if (folds.length === 0) return [];
+  const rows = await updateStates(tx, purpose, folds, triggers);
+  // Counted and yet in no state: that must never be committed.
+  assert(!rows.some((row) => row.moved === null), 'the state of a customer is gone although it was locked');
+  return rows.map((row) => row.customer_id);
 }
 
 const HALF_LIVES = [RECENT_HALF_LIFE_DAYS, LONG_TERM_HALF_LIFE_DAYS] as const;
@@ -56,17 +48,12 @@ const UPDATE_STATES = `
     select *
     from unnest($1::text[], $2::int4[], $3::int4[], $4::timestamptz[], ${SUM_COLUMNS.map((_, index) => `$${index + 5}::float8[]`).join(', ')})
       with ordinality as given (customer_id, landmark_day, readings, last_event_at, ${SUM_COLUMNS.join(', ')}, position)
-  ), locked as materialized (
-    select s.customer_id, s.landmark_day
+  ), shift as (
+    select s.customer_id, greatest(s.landmark_day, g.landmark_day) as landmark_day,
+      s.landmark_day - greatest(s.landmark_day, g.landmark_day) as kept_days,
+      g.landmark_day - greatest(s.landmark_day, g.landmark_day) as given_days
     from emotional_states s join given g on g.customer_id = s.customer_id
     where s.purpose = $23
-    order by s.customer_id
-    for update of s
-  ), shift as (
-    select l.customer_id, greatest(l.landmark_day, g.landmark_day) as landmark_day,
-      l.landmark_day - greatest(l.landmark_day, g.landmark_day) as kept_days,
-      g.landmark_day - greatest(l.landmark_day, g.landmark_day) as given_days
-    from locked l join given g on g.customer_id = l.customer_id
   ), plain as (
     select customer_id, landmark_day,
         ${perHalfLife((halfLife) => `${factor('kept_days', halfLife)} as kept_${halfLife}`)},
@@ -115,7 +102,7 @@ const UPDATE_STATES = `
 
 interface StateRow {
   readonly customer_id: string;
-  /** Null where there was no row to update. */
+  /** Null where there was no row to update: a bug. */
   readonly moved: boolean | null;
 }
 

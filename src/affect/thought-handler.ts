@@ -23,7 +23,6 @@ export function createThoughtHandler(options: {
   const kind: ReadingKind<ThoughtEvent> = {
     purpose: 'thoughts',
     triggers: options.triggers,
-    consentFirst: true,
     read: (event, timeMs) => readThought(event.data, timeMs, scoreText),
   };
   return (tx, events, nowMs) => saveReadings(tx, kind, events, nowMs);

@@ -40,6 +40,6 @@ export type DeadLetterCode = (typeof DEAD_LETTER_CODES)[number];
 export interface FoldResult {
   readonly counted: readonly boolean[];
   readonly rejections: readonly Rejection[];
-  /** Events left out without being wrong, by cause, for the metrics: `no_consent`, `unknown_customer`, `duplicate`. */
+  /** Events left out without being wrong, by cause, for the metrics: `no_consent`, `before_consent`, `duplicate`, ... */
   readonly dropped: Readonly<Record<string, number>>;
 }

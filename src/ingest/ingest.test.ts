@@ -215,7 +215,7 @@ describe('what cannot be counted', () => {
       'data.valence',
       'must be at least -1',
     ],
-    ['NaN', 'ecs.emotions.v1', () => JSON.stringify(good()).replace('0.4', 'NaN'), 'not_json', '', 'is not JSON'],
+    ['NaN', 'ecs.emotions.v1', () => JSON.stringify(good()).replace(':0.4,', ':NaN,'), 'not_json', '', 'is not JSON'],
     [
       'a 10 MB body',
       'ecs.emotions.v1',

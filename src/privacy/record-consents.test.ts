@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { accept } from '../../test/support/accepted-events.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { addCustomer, addLimit, loadQueued } from '../../test/support/ledger-rows.ts';
 import { createEmotionHandler } from '../affect/index.ts';
 import { inTransaction, type Queryable } from '../db/index.ts';
+import { DAY_MS, HOUR_MS } from '../lib/clock.ts';
 import { makeId } from '../lib/ids.ts';
 import { type ConsentChange, listConsents, recordConsents } from './index.ts';
 
@@ -36,8 +38,14 @@ const record = (...changes: ConsentChange[]) => inTransaction(database.pool, (tx
 
 const load = async (sql: string) => (await database.pool.query(sql)).rows;
 const loadStates = () => load('select customer_id, purpose, readings from emotional_states order by 1, 2');
-const feel = (subject: string, tx: Queryable = database.pool) =>
-  handleEmotions(tx, Array(3).fill(accept('ecs.emotions.v1', { subject, timeMs: NOW })), NOW);
+const feelIn = (tx: Queryable, subject: string, ...timesMs: number[]) =>
+  handleEmotions(
+    tx,
+    timesMs.map((timeMs) => accept('ecs.emotions.v1', { subject, timeMs })),
+    NOW,
+  );
+const feelAt = (...timesMs: number[]) => inTransaction(database.pool, (tx) => feelIn(tx, 'a', ...timesMs));
+const feel = (subject: string) => inTransaction(database.pool, (tx) => feelIn(tx, subject, NOW, NOW, NOW));
 
 describe('recordConsents', () => {
   test('a grant opens the state, tells the world, and asks for no decision', async () => {
@@ -129,6 +137,34 @@ describe('recordConsents', () => {
     expect(await loadStates()).toEqual([]);
   });
 
+  test('a withdrawal between two grants that comes last begins everything anew from the second grant', async () => {
+    await record(change(true, NOW - 9), change(true, NOW - 3));
+    await feelAt(NOW - 8, NOW - 1);
+    await addLimit(database.pool, 'a', 100, '2026-01-01T00:00Z');
+    await database.pool.query(`insert into decision_emotions select customer_id, decision_id, '{}' from decisions`);
+    await database.pool.query('delete from decision_queue');
+
+    await expect(record(change(false, NOW - 5))).resolves.toEqual(['restarted']);
+
+    expect(await load('select readings, consented_from from emotional_states')).toEqual([
+      { readings: 0, consented_from: new Date(NOW - 3) },
+    ]);
+    expect(await load('select * from emotion_days')).toEqual([]);
+    expect(await load('select * from decision_emotions')).toEqual([]);
+    expect(await loadQueued(database.pool)).toEqual([{ customer_id: 'a', trigger: 'consent' }]);
+    expect((await listConsents(database.pool, 'a'))[0]).toMatchObject({
+      granted: true,
+      changedAt: new Date(NOW - 3).toISOString(),
+    });
+    const told = await load('select data from outbox_events order by sequence');
+    expect(told.map(({ data }) => [data.granted, Date.parse(data.changedAt) - NOW])).toEqual([
+      [true, -9],
+      [false, -5],
+      [true, -3],
+    ]);
+    await expect(feelAt(NOW - 4, NOW - 2)).resolves.toMatchObject({ counted: [false, true] });
+  });
+
   test('nothing is kept of a customer that is not known', async () => {
     await expect(record(change(true, NOW, { customerId: 'x' }), change(true))).resolves.toEqual([
       'unknown_customer',
@@ -136,6 +172,109 @@ describe('recordConsents', () => {
     ]);
     expect(await load('select distinct customer_id from consent_changes')).toEqual([{ customer_id: 'a' }]);
     await expect(record()).resolves.toEqual([]);
+  });
+});
+
+describe('consent at the time of the event', () => {
+  test.each<[string, [boolean, number][], number, number[]]>([
+    ['granted once', [[true, 2]], 2, [2, 3, 4, 5, 6]],
+    [
+      'said again while live',
+      [
+        [true, 2],
+        [true, 4],
+      ],
+      2,
+      [2, 3, 4, 5, 6],
+    ],
+    [
+      'said before, heard later',
+      [
+        [true, 4],
+        [true, 2],
+      ],
+      4,
+      [4, 5, 6],
+    ],
+    [
+      'granted, withdrawn, granted again',
+      [
+        [true, 1],
+        [false, 3],
+        [true, 5],
+      ],
+      5,
+      [5, 6],
+    ],
+    [
+      'the withdrawal heard last',
+      [
+        [true, 1],
+        [true, 5],
+        [false, 3],
+      ],
+      5,
+      [5, 6],
+    ],
+    [
+      'the withdrawal heard first',
+      [
+        [false, 3],
+        [true, 5],
+        [true, 1],
+      ],
+      5,
+      [5, 6],
+    ],
+  ])('%s', async (_, words, from, counted) => {
+    for (const [granted, hour] of words) await record(change(granted, NOW + hour * HOUR_MS));
+    expect(await load('select consented_from from emotional_states')).toEqual([
+      { consented_from: new Date(NOW + from * HOUR_MS) },
+    ]);
+    const hours = [0, 1, 2, 3, 4, 5, 6];
+    await expect(feelAt(...hours.map((hour) => NOW + hour * HOUR_MS))).resolves.toEqual({
+      counted: hours.map((hour) => counted.includes(hour)),
+      rejections: [],
+      dropped: { before_consent: hours.length - counted.length },
+    });
+  });
+
+  /** Times are whole days, so that the days kept of a state say which events are in it. */
+  const START = Math.floor(NOW / DAY_MS) * DAY_MS;
+  const anyWord = fc.record({ granted: fc.boolean(), day: fc.nat(7) });
+  const anyStory = fc
+    .record({ words: fc.array(anyWord, { maxLength: 4 }), days: fc.uniqueArray(fc.nat(9), { maxLength: 6 }) })
+    .chain(({ words, days }) => {
+      const first = [true, false, true].map((granted, index) => ({ granted, day: 2 + 2 * index }));
+      const happenings = [...first, ...words, ...days];
+      return fc.shuffledSubarray(happenings, { minLength: happenings.length });
+    });
+
+  test('whatever arrives when, nothing from outside the last live time is in a state', async () => {
+    let keptRuns = 0;
+    const story = fc.asyncProperty(anyStory, async (happenings) => {
+      await database.pool.query('truncate customers cascade');
+      await addCustomer(database.pool, 'a');
+      for (const one of happenings) {
+        if (typeof one === 'number') await feelAt(START + one * DAY_MS);
+        else await record(change(one.granted, START + one.day * DAY_MS));
+      }
+      const words = happenings.filter((one) => typeof one !== 'number');
+      const withdrawn = Math.max(...words.filter((word) => !word.granted).map((word) => word.day));
+      const liveFrom = Math.min(
+        ...words.filter(({ granted, day }) => granted && day > withdrawn).map(({ day }) => day),
+      );
+      const days = await load(`select day - '2026-11-22' as day, readings from emotion_days order by day`);
+      const [state] = await load('select readings from emotional_states');
+      expect(state?.readings).toBe(liveFrom === Infinity ? undefined : days.length);
+      for (const { day, readings } of days) {
+        expect(readings).toBe(1);
+        expect(day).toBeGreaterThanOrEqual(liveFrom);
+      }
+      keptRuns += Number(days.length > 0);
+    });
+    await fc.assert(story, { numRuns: 80 });
+    expect(keptRuns).toBeGreaterThan(0);
   });
 });
 
@@ -160,10 +299,23 @@ describe('races', () => {
     expect(await load('select * from emotion_days')).toEqual([]);
   });
 
+  test('withdrawn and granted again while a batch waits: what it holds counts no more', async () => {
+    await record(change(true, NOW - 5));
+    const batch = await inTransaction(database.pool, async (tx) => {
+      await recordIn(tx, change(false, NOW - 2), change(true, NOW + 1));
+      const waiting = feel('a');
+      await eventually(() => isWaiting());
+      return { waiting };
+    });
+    await expect(batch.waiting).resolves.toMatchObject({ counted: [false, false, false] });
+    await expect(feel('a')).resolves.toMatchObject({ dropped: { before_consent: 3 } });
+    expect(await loadStates()).toEqual([{ customer_id: 'a', purpose: 'emotions', readings: 0 }]);
+  });
+
   test('a withdrawal that waits for a batch deletes what the batch has written', async () => {
     await record(change(true, NOW - 5));
     const withdrawal = await inTransaction(database.pool, async (tx) => {
-      await feel('a', tx);
+      await feelIn(tx, 'a', NOW, NOW, NOW);
       const waiting = record(change(false));
       await eventually(() => isWaiting());
       return { waiting };

@@ -2,14 +2,21 @@
 // deletes it with everything derived from it and asks for a decision without it.
 import { appendOutboxEvents, type Queryable, queueDecisions } from '../db/index.ts';
 import type { MakeId } from '../lib/ids.ts';
-import { type ConsentChange, type ConsentOutcome, type ConsentPlan, keyOf, planConsents } from './plan-consents.ts';
+import {
+  type ConsentChange,
+  type ConsentFlip,
+  type ConsentOutcome,
+  type ConsentPlan,
+  keyOf,
+  planConsents,
+} from './plan-consents.ts';
 import {
   deleteDecisionEmotions,
   deleteEmotionalStates,
   insertEmotionalStates,
   insertWords,
   loadKeptWords,
-  loadLatestWords,
+  loadStandingWords,
   lockKnownCustomers,
   upsertLatestWords,
 } from './save-consents.ts';
@@ -30,9 +37,9 @@ export async function recordConsents(
   if (changes.length === 0) return [];
   const customerIds = [...new Set(changes.map((change) => change.customerId))];
   const customers = await lockKnownCustomers(tx, customerIds);
-  const latest = await loadLatestWords(tx, customerIds);
+  const standing = await loadStandingWords(tx, customerIds);
   const words = await loadKeptWords(tx, changes);
-  const plan = planConsents(changes, { customers, latest, words });
+  const plan = planConsents(changes, { customers, standing, words });
   if (plan.words.length > 0) await insertWords(tx, plan.words, nowMs, options.makeId);
   if (plan.latest.length > 0) await upsertLatestWords(tx, plan.latest, nowMs);
   await applyFlips(tx, plan, nowMs, options);
@@ -57,11 +64,11 @@ async function applyFlips(tx: Queryable, plan: ConsentPlan, nowMs: number, optio
 }
 
 /** Granted and withdrawn again in one batch is withdrawn. */
-function lastFlips(plan: ConsentPlan): ConsentChange[] {
+function lastFlips(plan: ConsentPlan): ConsentFlip[] {
   return [...new Map(plan.flips.map((flip) => [keyOf(flip), flip])).values()];
 }
 
-function toOutboxEvent(flip: ConsentChange, nowMs: number, makeId: MakeId) {
+function toOutboxEvent(flip: ConsentFlip, nowMs: number, makeId: MakeId) {
   const { customerId, purpose, granted, changedAtMs } = flip;
   const data = { purpose, granted, changedAt: new Date(changedAtMs).toISOString() };
   return { customerId, eventId: makeId(), type: 'consent.changed', data, occurredAtMs: nowMs };

@@ -2,7 +2,7 @@
 import type { Queryable } from '../db/index.ts';
 import type { ConsentPurpose } from '../events/customer-event.ts';
 import type { MakeId } from '../lib/ids.ts';
-import { type ConsentChange, type KnownWords, keyOf, wordOf } from './plan-consents.ts';
+import { type ConsentChange, type ConsentFlip, type KnownWords, keyOf, wordOf } from './plan-consents.ts';
 
 /** Takes the lock of everything that decides about the customers; gives back those that are known. */
 export async function lockKnownCustomers(tx: Queryable, customerIds: readonly string[]): Promise<Set<string>> {
@@ -32,13 +32,26 @@ const toWord = (row: WordRow) => ({
   changedAtMs: row.changed_at.getTime(),
 });
 
-export async function loadLatestWords(tx: Queryable, customerIds: readonly string[]): Promise<KnownWords['latest']> {
-  const { rows } = await tx.query<WordRow>({
+type StandingRow = WordRow & { readonly consented_from: Date | null };
+
+export async function loadStandingWords(
+  tx: Queryable,
+  customerIds: readonly string[],
+): Promise<KnownWords['standing']> {
+  const { rows } = await tx.query<StandingRow>({
     name: 'privacy-load-consents',
-    text: 'select customer_id, purpose, granted, changed_at from consents where customer_id = any($1::text[])',
+    text: `
+      select c.customer_id, c.purpose, c.granted, c.changed_at, s.consented_from
+      from consents c left join emotional_states s on s.customer_id = c.customer_id and s.purpose = c.purpose
+      where c.customer_id = any($1::text[])`,
     values: [customerIds],
   });
-  return new Map(rows.map((row) => [keyOf(toWord(row)), toWord(row)]));
+  return new Map(
+    rows.map((row) => {
+      const consentedFromMs = row.consented_from?.getTime() ?? null;
+      return [keyOf(toWord(row)), { ...toWord(row), consentedFromMs }];
+    }),
+  );
 }
 
 /** Which of these words were kept before, by `wordOf`. */
@@ -95,7 +108,7 @@ export async function upsertLatestWords(tx: Queryable, latest: readonly ConsentC
 }
 
 /** Days go with their state. Rows are locked in the order in which ingest locks them. */
-export async function deleteEmotionalStates(tx: Queryable, withdrawn: readonly ConsentChange[]): Promise<void> {
+export async function deleteEmotionalStates(tx: Queryable, withdrawn: readonly ConsentFlip[]): Promise<void> {
   await tx.query({
     name: 'privacy-delete-states',
     text: `
@@ -123,15 +136,18 @@ export async function deleteDecisionEmotions(tx: Queryable, customerIds: readonl
 }
 
 /** Empty sums: any landmark will do, the first reading moves it forward. */
-export async function insertEmotionalStates(tx: Queryable, granted: readonly ConsentChange[]): Promise<void> {
+export async function insertEmotionalStates(tx: Queryable, granted: readonly ConsentFlip[]): Promise<void> {
   await tx.query({
     name: 'privacy-insert-states',
     text: `
-      insert into emotional_states (customer_id, purpose, landmark_day)
-      select customer_id, purpose, 0
-      from unnest($1::text[], $2::text[]) as g (customer_id, purpose)
-      order by customer_id, purpose
-      on conflict (customer_id, purpose) do nothing`,
-    values: [granted.map((change) => change.customerId), granted.map((change) => change.purpose)],
+      insert into emotional_states (customer_id, purpose, consented_from, landmark_day)
+      select customer_id, purpose, consented_from, 0
+      from unnest($1::text[], $2::text[], $3::timestamptz[]) as g (customer_id, purpose, consented_from)
+      order by customer_id, purpose`,
+    values: [
+      granted.map((change) => change.customerId),
+      granted.map((change) => change.purpose),
+      granted.map((change) => new Date(change.changedAtMs)),
+    ],
   });
 }

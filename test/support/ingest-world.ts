@@ -43,7 +43,7 @@ export function makeIngest(pool: pg.Pool, options: Partial<IngestOptions> = {}):
   });
 }
 
-/** Customers who consent to everything, through the real door. */
+/** Customers who have consented to everything for a year, through the real door. */
 export async function letIn(pool: pg.Pool, customerIds: readonly string[], atMs = Date.now()): Promise<void> {
   const handle = makeHandlers()['ecs.customers.v1'];
   const events = customerIds.map((subject, offset) => ({
@@ -53,7 +53,7 @@ export async function letIn(pool: pg.Pool, customerIds: readonly string[], atMs 
       { consents: { emotions: true, thoughts: true } },
     ) as never,
     offset,
-    timeMs: atMs,
+    timeMs: atMs - 365 * DAY_MS,
     acceptedAtMs: atMs,
   }));
   await handle(pool, events, atMs);
