@@ -33,7 +33,8 @@ const put = defineWriteRoute({
   path: '/api/customers/{customerId}/consents/{purpose}',
   tag: 'Consents',
   summary: 'Grant or withdraw consent for a purpose',
-  description: 'The newest word by `changedAt` counts: an older one is kept for the proof and changes nothing.',
+  description:
+    'The newest word by `changedAt` counts: an older one is kept for the proof. Only events from the time of the grant on enter the state, whenever they arrive.',
   access: { scope: 'consents:write', reach: 'customer' },
   params: customerParams.extend({ purpose: purposeSchema }),
   body: z
