@@ -22,6 +22,8 @@ export interface KafkaAdmin {
   createTopics(topics: readonly TopicToCreate[]): Promise<void>;
   /** One entry per partition that the topic has. */
   loadBounds(topic: string): Promise<PartitionBounds[]>;
+  /** The same for several topics over one connection; in the order given. */
+  loadBoundsOfAll(topics: readonly string[]): Promise<PartitionBounds[][]>;
 }
 
 /** Every call on a connection of its own: they are rare, and nothing is left half open behind a broker that went. */
@@ -50,12 +52,19 @@ export function createKafkaAdmin(settings: KafkaSettings): KafkaAdmin {
           })),
         });
       }),
-    loadBounds: (topic) =>
+    loadBounds: (topic) => run((admin) => loadTopicBounds(admin, topic)),
+    loadBoundsOfAll: (topics) =>
       run(async (admin) => {
-        const bounds = await whileLeaderless(() => admin.fetchTopicOffsets(topic));
-        return bounds.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+        const bounds: PartitionBounds[][] = [];
+        for (const topic of topics) bounds.push(await loadTopicBounds(admin, topic));
+        return bounds;
       }),
   };
+}
+
+async function loadTopicBounds(admin: Admin, topic: string): Promise<PartitionBounds[]> {
+  const bounds = await whileLeaderless(() => admin.fetchTopicOffsets(topic));
+  return bounds.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
 }
 
 const LEADERLESS_ATTEMPTS = 10;

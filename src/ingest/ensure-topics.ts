@@ -17,9 +17,9 @@ export async function ensureTopics(admin: KafkaAdmin, rules: TopicRules): Promis
   const existing = new Set(await admin.listTopics());
   const missing = [...INPUT_TOPICS, DEAD_LETTERS_TOPIC, CREDIT_LIMITS_TOPIC].filter((topic) => !existing.has(topic));
   if (missing.length > 0) await createMissing(admin, missing, rules);
-  for (const topic of INPUT_TOPICS) {
-    if (existing.has(topic)) checkPartitions(topic, (await admin.loadBounds(topic)).length, rules.partitions);
-  }
+  const known = INPUT_TOPICS.filter((topic) => existing.has(topic));
+  const bounds = await admin.loadBoundsOfAll(known);
+  known.forEach((topic, i) => checkPartitions(topic, bounds[i]?.length ?? 0, rules.partitions));
 }
 
 async function createMissing(admin: KafkaAdmin, missing: readonly string[], rules: TopicRules): Promise<void> {

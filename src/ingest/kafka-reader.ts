@@ -123,12 +123,13 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
   }
 
   async function loadAllBounds(places: readonly { readonly topic: string }[]): Promise<Map<string, PartitionBounds>> {
+    const topics = [...new Set(places.map((place) => place.topic))];
     const bounds = new Map<string, PartitionBounds>();
-    for (const topic of new Set(places.map((place) => place.topic))) {
-      const own = await admin.loadBounds(topic);
+    (await admin.loadBoundsOfAll(topics)).forEach((own, i) => {
+      const topic = topics[i] ?? '';
       checkPartitions(topic, own.length, options.partitions);
       for (const entry of own) bounds.set(placeKey(topic, entry.partition), entry);
-    }
+    });
     return bounds;
   }
 

@@ -68,6 +68,7 @@ const STALL_MS = 60 * SECOND_MS;
 const STOP_MS = 20 * SECOND_MS;
 const BACKOFF = { baseMs: 250, maxMs: 5_000 } as const;
 const FAILED_PAUSE_MS = 30 * SECOND_MS;
+const SHUTTING_DOWN = new EcsError('ECS_SHUTTING_DOWN', 'ECS is shutting down');
 
 export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
   const { kafka, clock, log, watchMs = WATCH_MS, stallMs = STALL_MS } = options;
@@ -79,6 +80,7 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
   let state: KafkaRoadStatus['state'] = 'stopped';
   let error: EcsError | null = null;
   let topicsChecked = false;
+  let endReading: (error: EcsError) => void = () => {};
 
   async function checkTopics(): Promise<void> {
     await ensureTopics(admin, topicRules);
@@ -114,9 +116,9 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
   async function readUntilEnd(signal: AbortSignal): Promise<EcsError> {
     try {
       if (!topicsChecked) await checkTopics();
-      const stopped = new EcsError('ECS_SHUTTING_DOWN', 'ECS is shutting down');
+      if (signal.aborted) return SHUTTING_DOWN;
       return await new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve(stopped), { once: true });
+        endReading = resolve;
         reader = createKafkaReader({ ...options, admin, consumerGroup: kafka.consumerGroup, onEnd: resolve });
         reader.start().catch((failure: unknown) => resolve(toTrouble(failure)));
       });
@@ -181,6 +183,7 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
     start,
     async stop() {
       stopping.abort();
+      endReading(SHUTTING_DOWN);
       await running;
       state = 'stopped';
     },

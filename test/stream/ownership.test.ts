@@ -232,6 +232,13 @@ test('transactions, aborted ones and their markers are gaps by nature', async ()
     await transaction.send({ topic: TOPIC, messages: [{ key: ANN, value: JSON.stringify(emotion(ANN)) }] });
     await (commit ? transaction.commit() : transaction.abort());
   };
+  const abortMuch = async () => {
+    const transaction = await transactional.transaction();
+    for (let i = 0; i < 4; i++) {
+      await transaction.send({ topic: TOPIC, messages: [{ partition: PARTITION, value: Buffer.alloc(700_000) }] });
+    }
+    await transaction.abort();
+  };
   try {
     await sendInTransaction(true);
     await sendInTransaction(false);
@@ -244,12 +251,15 @@ test('transactions, aborted ones and their markers are gaps by nature', async ()
     const { high } = await loadBounds();
     // Behind the last event there are only markers and what was aborted: the database has read past them as well.
     await eventually(async () => expect(await loadNextOffset()).toBe(high));
+    // More than one fetch brings: the client passes over all of it without a word, and is followed.
+    await abortMuch();
+    await eventually(async () => expect(await loadNextOffset()).toBe((await loadBounds()).high));
     await first.stop();
-    await sendInTransaction(false);
+    await abortMuch();
     const second = await startRoad();
     await send(producer, TOPIC, [emotion(ANN)]);
     await eventually(async () => expect(await readingsOf(ANN)).toBe(3));
-    expect(partitionStatus(second)).toMatchObject({ stopped: null, lag: 0 });
+    await eventually(() => expect(partitionStatus(second)).toMatchObject({ stopped: null, lag: 0 }));
   } finally {
     await transactional.disconnect();
   }
