@@ -60,13 +60,16 @@ async function makeDataFolder(dataDir: string): Promise<void> {
   if (made !== undefined) await chmod(dataDir, process.geteuid?.() === 0 ? 0o711 : 0o700);
 }
 
+// The whole of an address. Node 20 fills it up with zeros and Node 24 does not: two versions would hold two locks.
+const ADDRESS_BYTES = 108;
+
 /**
  * An abstract socket: no file to be left behind, no limit on the length of the path. It is named after the folder's
  * device and inode, so that two paths to one folder meet.
  */
 async function holdSocket(folder: Stats): Promise<DataFolderLock> {
   const server = createServer((socket) => socket.destroy());
-  await listen(server, `\0ecs-data-folder-${folder.dev}-${folder.ino}`);
+  await listen(server, `\0ecs-data-folder-${folder.dev}-${folder.ino}`.padEnd(ADDRESS_BYTES, '\0'));
   server.unref();
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };
 }
