@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { buildProgram } from './build-program.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -34,3 +34,24 @@ test.each(commands)('%s: help has an example', (_words, command, parent) => {
 test.each(commands.filter(([words]) => words !== 'start'))('%s: prints JSON where asked', (_words, command) => {
   expect(command.options.map((option) => option.long)).toContain('--json');
 });
+
+test.each([
+  [['fly']],
+  [['decide']],
+  [['decide', 'ana', '--requested', 'much']],
+  [['dead-letters', 'retry']],
+  [['simulate', '--people', '0']],
+  [['simulate', '--url', 'http://127.0.0.1:1']],
+  [['import', 'card-ledger', 'x.csv', '--key', 'ecs_k']],
+  [['import', 'card-ledger', 'x.csv', '--as-of', '2999-01-01']],
+  [['start', '--roles', 'api,cook']],
+])('%p: wrong words are refused before anything is opened', async (words) => {
+  const program = buildProgram(context);
+  silence(program);
+  await expect(program.parseAsync(['node', 'ecs', ...words])).rejects.toThrow(CommanderError);
+});
+
+function silence(command: Command): void {
+  command.configureOutput({ writeErr: () => {}, writeOut: () => {} });
+  for (const inner of command.commands) silence(inner);
+}

@@ -1,5 +1,6 @@
 // Events through the HTTP road in this very process: for an installation without Kafka whose ECS is not running. It
 // holds the ingest lease while it is open, and an event is counted when `send` resolves.
+import { Registry } from 'prom-client';
 import type { Installation } from '../ingest/index.ts';
 import { EcsError, isEcsError } from '../lib/errors.ts';
 import type { System } from '../open-system.ts';
@@ -10,7 +11,8 @@ import type { EventDoor } from './event-door.ts';
 export async function openLocalDoor(system: System, installation: Installation): Promise<EventDoor> {
   let fatal: EcsError | undefined;
   const { parts, submit } = wireEventsIn({
-    system,
+    // Nobody asks for the metrics of a door, and one process may open several.
+    system: { ...system, metrics: new Registry() },
     installation,
     ingests: true,
     relays: true,
