@@ -18,6 +18,8 @@ export interface StoredAnswer {
   readonly status: number;
   /** The body's bytes as text, replayed as they were; null for an answer without body. */
   readonly body: string | null;
+  /** Kept instead of the body, by those who can make the body anew from it. */
+  readonly kept?: string;
 }
 
 export interface IdempotentAnswer extends StoredAnswer {
@@ -96,7 +98,7 @@ async function saveAnswer(tx: Queryable, request: IdempotentRequest, answer: Sto
   await tx.query(
     `update idempotency_keys set status = $4, response = $5
      where owner = $1 and route = $2 and idempotency_key = $3`,
-    [request.owner, request.route, request.key, answer.status, answer.body],
+    [request.owner, request.route, request.key, answer.status, answer.kept ?? answer.body],
   );
 }
 

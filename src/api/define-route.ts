@@ -100,11 +100,19 @@ interface AnyAnswer {
   readonly body?: unknown;
 }
 
+/** How a repeated request is answered where the answer itself must not be kept. */
+export interface AnswerMemory {
+  readonly keep: (answer: AnyAnswer) => unknown;
+  /** Null: nothing was stored, so the request can simply run again. */
+  readonly recall: (kept: unknown, deps: ApiDeps) => Promise<AnyAnswer | null>;
+}
+
 export type RouteWork =
   | { readonly kind: 'plain'; readonly handle: PlainHandler<AnyRequest, AnyAnswer> }
   | {
       readonly kind: 'transaction';
       readonly answersSecret: boolean;
+      readonly memory: AnswerMemory | undefined;
       readonly handle: TransactionHandler<AnyRequest, AnyAnswer>;
     }
   | { readonly kind: 'stream'; readonly handle: StreamHandler<AnyRequest> };
@@ -141,12 +149,14 @@ export function defineWriteRoute<
   spec: RouteFacts<Params, Query, Body, Answers> & {
     /** Answers that carry a secret are never stored, so they take no Idempotency-Key. */
     readonly answersSecret?: boolean;
+    readonly memory?: AnswerMemory;
     readonly handle: TransactionHandler<RequestOf<Params, Query, Body>, AnswerOf<NoInfer<Answers>>>;
   },
 ): Route {
   return makeRoute(spec, {
     kind: 'transaction',
     answersSecret: spec.answersSecret === true,
+    memory: spec.memory,
     handle: erase(spec.handle),
   });
 }

@@ -1,6 +1,7 @@
 // Serves one route: authenticate, read, refuse what belongs to another customer, run, render. The order is the point:
 // nothing is read for nobody, nothing runs that was not read, nothing leaves that is not declared.
 import type { Request, RequestHandler, Response } from 'express';
+import type pg from 'pg';
 import type { Caller, IdempotentRequest, StoredAnswer } from '../access/index.ts';
 import { runIdempotent } from '../access/index.ts';
 import { hashCanonical } from '../lib/canonical-json.ts';
@@ -43,15 +44,21 @@ async function serveAnswer(
   const render = (answer: HandlerAnswer): StoredAnswer => renderAnswer(route, answer, deps.checkAnswers === true);
   const { work } = route;
   if (work.kind === 'transaction') {
+    const run = async (tx: pg.PoolClient) => {
+      const answer = await work.handle(request, deps, tx);
+      const kept = work.memory === undefined ? {} : { kept: JSON.stringify(work.memory.keep(answer)) };
+      return { ...render(answer), ...kept };
+    };
     const claim = readIdempotencyKey(route, request, req);
-    const answer = await runIdempotent(
-      deps.pool,
-      claim,
-      async (tx) => render(await work.handle(request, deps, tx)),
-      request.nowMs,
-    );
+    const answer = await runIdempotent(deps.pool, claim, run, request.nowMs);
     if (answer.replayed) res.set('Idempotency-Replayed', 'true');
-    sendAnswer(route, res, answer);
+    if (!answer.replayed || work.memory === undefined || answer.body === null) return sendAnswer(route, res, answer);
+    const recalled = await work.memory.recall(JSON.parse(answer.body), deps);
+    sendAnswer(
+      route,
+      res,
+      recalled === null ? await runIdempotent(deps.pool, null, run, request.nowMs) : render(recalled),
+    );
   } else if (work.kind === 'plain') {
     sendAnswer(route, res, render(await work.handle(request, deps)));
   }

@@ -50,8 +50,25 @@ test('the same key with another body, query or path is refused with 422', async 
 });
 
 test('fields in another order are the same request', async () => {
-  const first = await evaluate('k4', { customerId: 'ana', dryRun: true });
-  expect((await evaluate('k4', { dryRun: true, customerId: 'ana' })).text).toBe(first.text);
+  const first = await evaluate('k4', { customerId: 'ana', requestedLimitMinor: 90_000 });
+  expect((await evaluate('k4', { requestedLimitMinor: 90_000, customerId: 'ana' })).text).toBe(first.text);
+});
+
+test('of a decision only its id is kept, since the answer may hold what a withdrawal must erase', async () => {
+  await evaluate('k5');
+  const { rows } = await api.deps.pool.query(
+    `select response from idempotency_keys where route = 'evaluateCreditLimit'`,
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  for (const { response } of rows) {
+    expect(Object.keys(typeof response === 'string' ? JSON.parse(response) : response)).toEqual(['decisionId']);
+  }
+});
+
+test('a dry run, of which nothing is stored, runs again', async () => {
+  const dry = { customerId: 'ana', dryRun: true };
+  await evaluate('k6', dry);
+  expect(await evaluate('k6', dry)).toMatchObject({ status: 200, body: { customerId: 'ana', outcome: 'keep' } });
 });
 
 test('keys of different callers never meet', async () => {

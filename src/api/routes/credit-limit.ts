@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { listLimits } from '../../decision/index.ts';
 import { customerIdSchema } from '../../events/envelope.ts';
+import { DECISION_MEMORY } from '../decision-memory.ts';
 import { defineRoute, defineWriteRoute } from '../define-route.ts';
 import { requireCustomer } from '../require-customer.ts';
 import { decisionSchema } from '../schemas/decision.ts';
@@ -33,6 +34,7 @@ const evaluate = defineWriteRoute({
     .meta({ id: 'CreditLimitRequest' }),
   answers: decided,
   problems: ['ECS_NOT_FOUND', 'ECS_IMPORT_RUNNING'],
+  memory: DECISION_MEMORY,
   handle: async ({ body, caller }, { decider }, tx) => ({
     status: 200,
     body: await decider.decideCustomer(tx, { ...body, trigger: 'api', requestedBy: `key:${caller.keyId}` }),
@@ -50,6 +52,7 @@ const set = defineWriteRoute({
   body: orderSchema.extend({ limitMinor: limitMinorField }).meta({ id: 'ManualLimit' }),
   answers: decided,
   problems: ['ECS_IMPORT_RUNNING'],
+  memory: DECISION_MEMORY,
   handle: async ({ params, body, caller }, { decider }, tx) => ({
     status: 200,
     body: await decider.setLimitByHand(tx, { ...params, ...body, requestedBy: `key:${caller.keyId}` }),
@@ -67,6 +70,7 @@ const freeze = defineWriteRoute({
   body: orderSchema.meta({ id: 'FreezeOrder' }),
   answers: decided,
   problems: ['ECS_CONFLICT', 'ECS_IMPORT_RUNNING'],
+  memory: DECISION_MEMORY,
   handle: async ({ params, body, caller }, { decider }, tx) => ({
     status: 200,
     body: await decider.freezeAccount(tx, { ...params, ...body, requestedBy: `key:${caller.keyId}` }),
@@ -85,6 +89,7 @@ const unfreeze = defineWriteRoute({
   query: orderSchema,
   answers: decided,
   problems: ['ECS_CONFLICT', 'ECS_IMPORT_RUNNING'],
+  memory: DECISION_MEMORY,
   handle: async ({ params, query, caller }, { decider }, tx) => ({
     status: 200,
     body: await decider.unfreezeAccount(tx, { ...params, ...query, requestedBy: `key:${caller.keyId}` }),
