@@ -55,7 +55,7 @@ test('fields in another order are the same request', async () => {
 });
 
 test('of a decision only its id is kept, since the answer may hold what a withdrawal must erase', async () => {
-  await evaluate('k5');
+  await evaluate('kept-1');
   const { rows } = await api.deps.pool.query(
     `select response from idempotency_keys where route = 'evaluateCreditLimit'`,
   );
@@ -67,8 +67,8 @@ test('of a decision only its id is kept, since the answer may hold what a withdr
 
 test('a dry run, of which nothing is stored, runs again', async () => {
   const dry = { customerId: 'ana', dryRun: true };
-  await evaluate('k6', dry);
-  expect(await evaluate('k6', dry)).toMatchObject({ status: 200, body: { customerId: 'ana', outcome: 'keep' } });
+  await evaluate('dry-1', dry);
+  expect(await evaluate('dry-1', dry)).toMatchObject({ status: 200, body: { customerId: 'ana', outcome: 'keep' } });
 });
 
 test('keys of different callers never meet', async () => {
