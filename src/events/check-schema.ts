@@ -17,23 +17,22 @@ const ERRORS_MAX = 50;
 const fast = new Ajv2020({ strict: true });
 const thorough = new Ajv2020({ strict: true, allErrors: true, verbose: true });
 
-const validators = {
-  'ecs.customers.v1': compile('ecs.customers.v1'),
-  'ecs.emotions.v1': compile('ecs.emotions.v1'),
-  'ecs.thoughts.v1': compile('ecs.thoughts.v1'),
-  'ecs.transactions.v1': compile('ecs.transactions.v1'),
-  'ecs.statements.v1': compile('ecs.statements.v1'),
-} as const satisfies Record<InputTopic, unknown>;
+// Compiled when first asked for: most commands of the command line never check an event, and all would wait for it.
+const fastByTopic = new Map<InputTopic, ValidateFunction>();
+const thoroughByTopic = new Map<InputTopic, ValidateFunction>();
 
-function compile(topic: InputTopic): { isValid: ValidateFunction; explain: ValidateFunction } {
-  const schema = buildInputSchema(topic);
-  return { isValid: fast.compile(schema), explain: thorough.compile(schema) };
+function compiled(ajv: Ajv2020, byTopic: Map<InputTopic, ValidateFunction>, topic: InputTopic): ValidateFunction {
+  const found = byTopic.get(topic);
+  if (found !== undefined) return found;
+  const validate = ajv.compile(buildInputSchema(topic));
+  byTopic.set(topic, validate);
+  return validate;
 }
 
 /** Null when `value` has the shape of the topic's events, else at least one problem. */
 export function checkSchema(topic: InputTopic, value: unknown): readonly Problem[] | null {
-  const { isValid, explain } = validators[topic];
-  if (isValid(value)) return null;
+  if (compiled(fast, fastByTopic, topic)(value)) return null;
+  const explain = compiled(thorough, thoroughByTopic, topic);
   explain(value);
   const found = (explain.errors ?? []).slice(0, ERRORS_MAX).map(toProblem);
   // One rule a field is enough to say: an empty text need not be told that it has the wrong form as well.
