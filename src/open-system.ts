@@ -15,6 +15,7 @@ import {
 } from './db/index.ts';
 import { createDecider, type Decider, registerVersions } from './decision/index.ts';
 import { systemClock } from './lib/clock.ts';
+import type { EcsError } from './lib/errors.ts';
 import { makeId } from './lib/ids.ts';
 import type { Log } from './lib/log.ts';
 import { type LoadedScorecard, loadScorecard, shippedScorecardPath } from './model/index.ts';
@@ -30,6 +31,8 @@ export interface System {
   readonly decider: Decider;
   /** Whose PostgreSQL it is. */
   readonly database: 'embedded' | 'external';
+  /** Resolves when our own PostgreSQL ended without being asked to. */
+  readonly databaseDied: Promise<EcsError>;
   readonly migrationsApplied: readonly string[];
   close(): Promise<void>;
 }
@@ -52,7 +55,17 @@ export async function openSystem(config: Config, log: Log, options: OpenOptions 
     await checkServer(pool);
     const migrationsApplied = await bringSchemaUpToDate(pool, options.migrate ?? true);
     const rooms = await wireRooms(pool, config, log);
-    return { config, log, pool, metrics: new Registry(), ...rooms, database: database.kind, migrationsApplied, close };
+    return {
+      config,
+      log,
+      pool,
+      metrics: new Registry(),
+      ...rooms,
+      database: database.kind,
+      databaseDied: database.died,
+      migrationsApplied,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -62,16 +75,18 @@ export async function openSystem(config: Config, log: Log, options: OpenOptions 
 interface OpenDatabase {
   readonly kind: System['database'];
   readonly connectionString: string;
+  readonly died: Promise<EcsError>;
   stop(): Promise<void>;
 }
 
 async function openDatabase(config: Config, attach: boolean): Promise<OpenDatabase> {
-  const nothing = async () => {};
-  if (config.databaseUrl !== null) return { kind: 'external', connectionString: config.databaseUrl, stop: nothing };
+  // A server that is not ours may come back; waiting for it is the pool's business.
+  const foreign = { died: new Promise<EcsError>(() => {}), stop: async () => {} };
+  if (config.databaseUrl !== null) return { kind: 'external', connectionString: config.databaseUrl, ...foreign };
   const running = attach ? await findRunningPostgres(config.dataDir) : null;
-  if (running !== null) return { kind: 'embedded', connectionString: running, stop: nothing };
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
-  return { kind: 'embedded', connectionString: embedded.connectionString, stop: () => embedded.stop() };
+  if (running !== null) return { kind: 'embedded', connectionString: running, ...foreign };
+  const { connectionString, died, stop } = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  return { kind: 'embedded', connectionString, died, stop };
 }
 
 async function bringSchemaUpToDate(pool: pg.Pool, mayMigrate: boolean): Promise<string[]> {

@@ -4,7 +4,8 @@ export { binaryArray } from './binary-array.ts';
 export { dumpSchema } from './dump-schema.ts';
 export { backupData } from './embedded/backup-data.ts';
 export { findRunningPostgres } from './embedded/find-running-postgres.ts';
-export { resetData } from './embedded/reset-data.ts';
+export { hasEmbeddedData } from './embedded/own-files.ts';
+export { type ResetOutcome, resetData } from './embedded/reset-data.ts';
 export { type RestoreOptions, restoreData } from './embedded/restore-data.ts';
 export {
   type EmbeddedPostgres,

@@ -48,8 +48,9 @@ export function resetCommand(context: CommandContext): Command {
           `This empties ${dataDir} for good. Say --yes if that is what you want.`,
         );
       }
-      await resetData(dataDir);
-      printResult(context, options.json, { dataDir }, () => `Emptied ${dataDir}.`);
+      const { kept } = await resetData(dataDir);
+      const left = kept.length === 0 ? '' : ` Not of ECS, and left alone: ${kept.join(', ')}.`;
+      printResult(context, options.json, { dataDir, kept }, () => `Emptied ${dataDir}.${left}`);
     });
 }
 

@@ -48,6 +48,7 @@ async function run(context: CommandContext, config: Config, options: StartComman
   if (bare && context.env.ECS_LOG_LEVEL === undefined) log.level = 'warn';
   terminal.out(paint(terminal, 'bold', 'ECS 0.1.0'));
   const system = await openSystem(config, log);
+  void system.databaseDied.then(ending.fail);
   try {
     const demo = options.demo ?? bare;
     const running = await startSystem(system, { roles: options.roles, demo, onFatal: ending.fail });

@@ -12,7 +12,7 @@ import { findClosedFolder, findServerUser, type ServerUser } from './server-user
 export const SYSTEM_DIR = '/var/lib/ecs';
 
 /** Names the data folder that a home outside of it belongs to. */
-const OWNER_NOTE = 'data-folder';
+export const OWNER_NOTE = 'data-folder';
 
 export interface ClusterLocation {
   /** The folder that holds the cluster and whatever else its server user must reach. */

@@ -8,6 +8,7 @@ import { makeId } from '../../lib/ids.ts';
 import type { ClusterLocation } from './cluster-location.ts';
 import { ifPresent } from './file-error.ts';
 import type { NativeFolder } from './native-folder.ts';
+import { checkIsOwn } from './own-files.ts';
 import { runProgram } from './run-program.ts';
 import type { ServerUser } from './server-user.ts';
 
@@ -26,6 +27,7 @@ function listLocaleOptions(majorVersion: number): string[] {
 export async function ensureCluster(location: ClusterLocation, native: NativeFolder): Promise<void> {
   await removeDrafts(location.homeDir);
   if (await hasCluster(location, native)) return;
+  await checkIsOwn(location.clusterDir);
   const draft = join(location.homeDir, `${DRAFT_PREFIX}${makeId()}`);
   await mkdir(draft, { mode: 0o700 });
   if (location.user !== undefined) await chown(draft, location.user.uid, location.user.gid);

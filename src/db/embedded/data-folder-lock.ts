@@ -45,16 +45,27 @@ async function openNote(noteFile: string): Promise<FileHandle> {
     return await open(noteFile, constants.O_RDWR | constants.O_CREAT, 0o644);
   } catch (error) {
     if (!hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
-    throw new EcsError(
-      'ECS_EMBEDDED_UNAVAILABLE',
-      `${dirname(noteFile)} cannot be written in: it belongs to another user, perhaps since ECS ran as root once. Run ECS as that user, give yourself the folder (chown -R), or choose another data folder. ${WAY_OUT}`,
-      { cause: error },
-    );
+    throw closedToUs(dirname(noteFile), error);
   }
 }
 
+function closedToUs(folder: string, cause: unknown): EcsError {
+  return new EcsError(
+    'ECS_EMBEDDED_UNAVAILABLE',
+    `${folder} cannot be written in: it belongs to another user, perhaps since ECS ran as root once. Run ECS as that user, give yourself the folder (chown -R), or choose another data folder. ${WAY_OUT}`,
+    { cause },
+  );
+}
+
 async function makeDataFolder(dataDir: string): Promise<void> {
-  const made = await mkdir(dataDir, { recursive: true });
+  const made = await mkdir(dataDir, { recursive: true }).catch((error: unknown) => {
+    if (hasErrorCode(error, 'EEXIST', 'ENOTDIR'))
+      throw new EcsError('ECS_FILE_INVALID', `${dataDir} is not a folder. Choose another data folder (ECS_DATA_DIR).`, {
+        cause: error,
+      });
+    if (hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS')) throw closedToUs(dataDir, error);
+    throw error;
+  });
   // As root, PostgreSQL runs as another user who has to pass through; the cluster itself is closed to all others. A
   // folder that was there before keeps its mode: it may be somebody's home by mistake.
   if (made !== undefined) await chmod(dataDir, process.geteuid?.() === 0 ? 0o711 : 0o700);

@@ -16,6 +16,8 @@ import { describeSpawnError, PROGRAM_ENVIRONMENT, WAY_OUT } from './run-program.
 
 export interface Postmaster {
   readonly port: number;
+  /** Resolves when the server ended without being asked to. */
+  readonly died: Promise<EcsError>;
   /** Ends open sessions, writes everything down, and resolves when the process is gone. */
   stop(): Promise<void>;
 }
@@ -43,9 +45,39 @@ export async function startPostmaster(options: PostmasterOptions, findPort = fin
     const port = await findPort();
     await saveSettings(options.location.clusterDir, port, options.maxConnections);
     const outcome = await launch(options);
-    if (outcome.child !== undefined) return { port, stop: stopper(outcome.child) };
+    if (outcome.child !== undefined) return toPostmaster(outcome.child, port, options.logFile);
     if (attempt === PORT_ATTEMPTS || !outcome.portTaken) throw outcome.error;
   }
+}
+
+function toPostmaster(child: ChildProcess, port: number, logFile: string): Postmaster {
+  const stop = stopper(child);
+  let asked = false;
+  const died = new Promise<EcsError>((resolve) => {
+    const tell = () => {
+      if (!asked) resolve(describeDeath(child, logFile));
+    };
+    child.once('exit', tell);
+    // It may have ended between its being ready and this line.
+    if (isGone(child)) tell();
+  });
+  return {
+    port,
+    died,
+    stop: () => {
+      asked = true;
+      return stop();
+    },
+  };
+}
+
+function describeDeath({ exitCode, signalCode }: ChildProcess, logFile: string): EcsError {
+  const message = `The embedded PostgreSQL ended by itself (${signalCode ?? `code ${exitCode}`}); its log is ${logFile}. What was accepted is kept: start ECS again.`;
+  return new EcsError('ECS_EMBEDDED_UNAVAILABLE', message);
+}
+
+function isGone(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 }
 
 async function findFreePort(): Promise<number> {
@@ -111,12 +143,11 @@ function describeFailure(failure: string, logText: string, logFile: string): Lau
 
 /** SIGINT is PostgreSQL's fast shutdown; SIGQUIT, which costs a recovery, only if that does not end. */
 function stopper(child: ChildProcess): () => Promise<void> {
-  const isGone = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
   return async () => {
     for (const [signal, patienceMs] of STOP_STEPS) {
-      if (isGone()) return;
+      if (isGone(child)) return;
       child.kill(signal);
-      if (await waitUntil(isGone, patienceMs)) return;
+      if (await waitUntil(() => isGone(child), patienceMs)) return;
     }
     throw new EcsError('ECS_EMBEDDED_UNAVAILABLE', `PostgreSQL (process ${child.pid}) does not end.`);
   };

@@ -24,6 +24,7 @@ import { type ClusterLocation, locateCluster } from './cluster-location.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { ifPresent } from './file-error.ts';
 import { findNativeFolder, type NativeFolder, prepareNativeFolder } from './native-folder.ts';
+import { checkIsOwn } from './own-files.ts';
 import { stopOrphan } from './postmaster.ts';
 import { runProgram } from './run-program.ts';
 import type { ServerUser } from './server-user.ts';
@@ -41,6 +42,7 @@ export async function restoreData(dataDir: string, file: string, options: Restor
   const lock = await lockDataFolder(dataDir);
   try {
     const location = await locateCluster(dataDir, options.systemDir);
+    await checkIsOwn(location.clusterDir);
     const shipped = await findNativeFolder(process.platform, process.arch);
     if ((await loadMajorVersion(location.clusterDir)) !== undefined && options.force !== true) {
       throw new EcsError(

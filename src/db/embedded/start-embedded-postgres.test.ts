@@ -254,6 +254,19 @@ describe('startEmbeddedPostgres', () => {
     );
   });
 
+  it('tells when the server died, and says nothing when it was stopped', async () => {
+    await copySeed();
+    const stopped = await start();
+    await stopped.stop();
+    const died = await start();
+    process.kill(await readPid(), 'SIGKILL');
+    expect(await died.died).toMatchObject({
+      code: 'ECS_EMBEDDED_UNAVAILABLE',
+      message: expect.stringMatching(/SIGKILL.*start ECS again/),
+    });
+    expect(await Promise.race([stopped.died, sleepMs(50, 'silence')])).toBe('silence');
+  });
+
   asRoot('places the cluster outside of a home that is closed to the server user, and finds it again', async () => {
     const home = await mkdtemp(join(tmpdir(), 'ecs-home-'));
     const systemDir = join(tmpdir(), `ecs-system-${randomUUID()}`);

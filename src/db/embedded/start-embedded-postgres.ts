@@ -1,6 +1,7 @@
 // Starts the PostgreSQL that comes with ECS on a data folder, making the cluster on the first start. While it runs,
 // the folder is ours alone; stopping ends the server and gives the folder back.
 import { join } from 'node:path';
+import type { EcsError } from '../../lib/errors.ts';
 import { ensureCluster, loadPassword } from './cluster.ts';
 import { type ClusterLocation, locateCluster } from './cluster-location.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
@@ -20,6 +21,8 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   readonly connectionString: string;
   readonly port: number;
+  /** Resolves when the server ended without being asked to: nothing brings it back but another start. */
+  readonly died: Promise<EcsError>;
   stop(): Promise<void>;
 }
 
@@ -33,6 +36,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     return {
       connectionString: `postgres://ecs:${password}@127.0.0.1:${postmaster.port}/ecs`,
       port: postmaster.port,
+      died: postmaster.died,
       stop: () => (stopping ??= postmaster.stop().then(() => lock.release())),
     };
   } catch (error) {
