@@ -40,6 +40,8 @@ test.each([
   [['decide']],
   [['decide', 'ana', '--requested', 'much']],
   [['dead-letters', 'retry']],
+  [['replay', '--last', 'x']],
+  [['replay', '--last', '0']],
   [['simulate', '--people', '0']],
   [['simulate', '--url', 'http://127.0.0.1:1']],
   [['import', 'card-ledger', 'x.csv', '--key', 'ecs_k']],

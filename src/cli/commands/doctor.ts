@@ -1,8 +1,9 @@
 // `ecs doctor`: looks at database, broker, schema, lag, model and policy, and says how to mend what is wrong.
 import { Command } from 'commander';
+import { hasEmbeddedData } from '../../db/index.ts';
 import { isEcsError } from '../../lib/errors.ts';
 import type { System } from '../../open-system.ts';
-import { type CommandContext, printResult, withSystem } from '../command-context.ts';
+import { type CommandContext, loadCommandConfig, printResult, withSystem } from '../command-context.ts';
 import { examineDatabase } from '../doctor/examine-database.ts';
 import { examineKafka } from '../doctor/examine-kafka.ts';
 import { type Finding, failed, ok } from '../doctor/finding.ts';
@@ -25,6 +26,10 @@ export function doctorCommand(context: CommandContext): Command {
 
 async function examine(context: CommandContext): Promise<Finding[]> {
   try {
+    const { config } = loadCommandConfig(context);
+    // Who looks must not make: opening would begin a new installation where there is none.
+    if (config.databaseUrl === null && !(await hasEmbeddedData(config.dataDir)))
+      return [failed('database', `${config.dataDir} holds no data.`, 'Check ECS_DATA_DIR, or begin with `ecs start`.')];
     return await withSystem(context, examineSystem, { attach: true, migrate: false });
   } catch (error) {
     // That it cannot be opened is a finding too, and the message of such an error names the way out.

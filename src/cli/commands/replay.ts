@@ -4,6 +4,7 @@ import { listDecisions, type ReplayResult, replayDecision } from '../../decision
 import type { System } from '../../open-system.ts';
 import { type CommandContext, printResult, withSystem } from '../command-context.ts';
 import { EXIT_FINDINGS } from '../exit-codes.ts';
+import { parseWholeNumber } from '../parse-options.ts';
 
 const PAGE = 200;
 
@@ -11,7 +12,7 @@ export function replayCommand(context: CommandContext): Command {
   return new Command('replay')
     .description('recompute stored decisions and prove that they come out the same, byte for byte')
     .argument('[decisionIds...]', 'decisions to replay; the newest ones where none is named')
-    .option('--last <count>', 'how many of the newest', Number, 100)
+    .option('--last <count>', 'how many of the newest', parseWholeNumber(1, 1_000_000), 100)
     .option('--json', 'print the results as JSON')
     .addHelpText('after', '\nExamples:\n  ecs replay\n  ecs replay 0192f0c1-...\n  ecs replay --last 10000 --json')
     .action(async (decisionIds: string[], options: { last: number; json?: boolean }) => {
