@@ -1,6 +1,6 @@
 // The one file that loads the Kafka client library (kafkajs): the connection and the producer here, the admin and the
 // group consumer beside it, all in ECS's own terms. The library's errors do not leak out.
-import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+import { Kafka, logLevel, type Message, Partitioners, type RetryOptions } from 'kafkajs';
 import { EcsError, type ErrorCode, isEcsError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 
@@ -46,7 +46,8 @@ export const KAFKA_RETRY = {
 /** How long a changed topic may go unnoticed. */
 export const METADATA_AGE_MS = 60_000;
 
-export function connectKafka(settings: KafkaSettings, log?: Log): Kafka {
+export function connectKafka(settings: KafkaSettings, options: { log?: Log; retry?: RetryOptions } = {}): Kafka {
+  const { log, retry = KAFKA_RETRY } = options;
   return new Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId,
@@ -56,7 +57,7 @@ export function connectKafka(settings: KafkaSettings, log?: Log): Kafka {
       : { sasl: { ...settings.sasl } as { mechanism: 'plain'; username: string; password: string } }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: KAFKA_RETRY,
+    retry,
     logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
     // What matters comes to us as an error; the library's lines are for whoever looks closer.
     logCreator: () => (entry) => log?.debug({ kafka: entry.namespace, ...entry.log }, entry.log.message),

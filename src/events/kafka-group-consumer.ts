@@ -71,6 +71,9 @@ export interface ConsumerOptions {
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
+// Long enough to outlive the restart of a broker: a member that is still known rejoins at once, a new one has to wait until
+// the session of the lost one is over.
+const RETRY = { ...KAFKA_RETRY, maxRetryTime: 1_000, retries: 20 } as const;
 // The library applies a seek only between two fetches, so none may wait long.
 const FETCH_WAIT_MS = 500;
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
@@ -81,7 +84,7 @@ export function createKafkaConsumer(
   listener: ConsumerListener,
 ): KafkaConsumer {
   registerTolerantCodecs();
-  const consumer = connectKafka(settings, options.log).consumer({
+  const consumer = connectKafka(settings, { log: options.log, retry: RETRY }).consumer({
     groupId: options.consumerGroup,
     sessionTimeout: SESSION_TIMEOUT_MS,
     heartbeatInterval: HEARTBEAT_MS,
@@ -91,7 +94,7 @@ export function createKafkaConsumer(
     metadataMaxAge: METADATA_AGE_MS,
     allowAutoTopicCreation: false,
     // The consumer's own retry options replace the client's. Whoever owns this consumer starts a new one: two loops that restart would get into each other's way.
-    retry: { ...KAFKA_RETRY, restartOnFailure: async () => false },
+    retry: { ...RETRY, restartOnFailure: async () => false },
   });
   listen(consumer, listener);
   return {

@@ -77,8 +77,9 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
   let stopping = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   let reader: KafkaReader | undefined;
-  let state: KafkaRoadStatus['state'] = 'stopped';
+  let state: Exclude<KafkaRoadStatus['state'], 'running'> = 'stopped';
   let error: EcsError | null = null;
+  let lookError: EcsError | null = null;
   let topicsChecked = false;
   let endReading: (error: EcsError) => void = () => {};
 
@@ -139,31 +140,31 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
     for (;;) {
       await pause(watchMs, signal);
       if (signal.aborted) return;
-      if (!(await refresh())) continue;
+      if (!(await look())) continue;
       const places = reader?.places() ?? null;
       if (places !== null) joiningSinceMs = clock();
       showNumbers(places ?? []);
       const stalled = watchdog.look((places ?? []).map(toSeen), clock());
       if (stalled.length > 0)
         options.onStalled(stalledError(stalled.map(({ topic, partition }) => `${topic}/${partition}`)));
-      else if (state === 'joining' && clock() - joiningSinceMs > stallMs) options.onStalled(stalledError([]));
+      else if (places === null && state === 'joining' && clock() - joiningSinceMs > stallMs)
+        options.onStalled(stalledError([]));
     }
   }
 
-  /** False while Kafka or the database does not answer: then nothing can be said about progress, and others say so. */
-  async function refresh(): Promise<boolean> {
+  /** False while Kafka or the database does not answer: then nothing can be said about progress. */
+  async function look(): Promise<boolean> {
     try {
       if (reader === undefined || reader.places() === null) await admin.listTopics();
       else {
         await reader.refresh();
-        if (state === 'joining') {
-          state = 'running';
-          error = null;
-        }
+        error = null;
       }
+      lookError = null;
       return true;
     } catch (failure) {
-      log.debug({ err: failure }, 'the state of the log could not be looked at; next time');
+      // Shown in the status until a look succeeds; reading itself may be going on, and says so by its position.
+      lookError = toTrouble(failure);
       return false;
     }
   }
@@ -186,12 +187,14 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
       endReading(SHUTTING_DOWN);
       await running;
       state = 'stopped';
+      lookError = null;
     },
     status() {
       const places = reader?.places() ?? null;
+      const isRunning = state === 'joining' && places !== null && lookError === null;
       return {
-        state: state === 'joining' && places !== null ? 'running' : state,
-        error: reportError(error),
+        state: isRunning ? 'running' : state,
+        error: reportError(lookError ?? (isRunning ? null : error)),
         partitions: (places ?? []).map(toStatus),
       };
     },
