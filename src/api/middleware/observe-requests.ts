@@ -4,6 +4,8 @@ import { Histogram, type Registry } from 'prom-client';
 import type { Log } from '../../lib/log.ts';
 
 const BUCKETS_S = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+// Asked for every few seconds by machines; at `info` they would drown everything else.
+const QUIET: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 // Whatever else a client may invent must not become a label either.
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']);
 
@@ -22,7 +24,8 @@ export function observeRequests(metrics: Registry, log: Log): RequestHandler {
       const seen = describe(req.method, res);
       if (res.locals.streamed !== true) duration.observe(seen, latencySeconds);
       const { requestId, keyId } = res.locals;
-      log.info(
+      const level = QUIET.has(seen.route) ? 'debug' : 'info';
+      log[level](
         { ...seen, requestId, keyId, latencyMs: Math.round(latencySeconds * 1e3), cut: !res.writableFinished },
         'request',
       );
