@@ -1,5 +1,6 @@
 // Writes what happened to customers into the outbox, in the transaction in which it happened: one row per event with the
 // customer's next sequence number, and one delivery row per destination that wants it.
+import { lockAccounts } from './lock-accounts.ts';
 import type { Queryable } from './pool.ts';
 
 export interface NewOutboxEvent {
@@ -22,16 +23,6 @@ export async function appendOutboxEvents(
   if (events.length === 0) return;
   await lockAccounts(tx, [...new Set(events.map((event) => event.customerId))].sort());
   await insertOutboxEvents(tx, events, options.kafka);
-}
-
-async function lockAccounts(tx: Queryable, customerIds: readonly string[]): Promise<void> {
-  await tx.query({
-    name: 'outbox-lock-accounts',
-    text: `
-      select customer_id from credit_accounts
-      where customer_id = any($1::text[]) order by customer_id for update`,
-    values: [customerIds],
-  });
 }
 
 async function insertOutboxEvents(tx: Queryable, events: readonly NewOutboxEvent[], kafka: boolean): Promise<void> {

@@ -1,7 +1,6 @@
 // Keeps profile facts of customers, fact by fact the newest by event time; creates customers that are not known yet, each
 // with a credit account. A new jurisdiction or income asks for a new decision.
-import { type Queryable, queueDecisions } from '../db/index.ts';
-import { lockAccounts } from './lock-accounts.ts';
+import { lockAccounts, type Queryable, queueDecisions } from '../db/index.ts';
 import { saveNewCustomers } from './save-new-customers.ts';
 
 export interface ProfileChange {

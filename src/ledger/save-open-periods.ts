@@ -1,6 +1,5 @@
 // Opens the first statement period of accounts: the month of their first transaction.
-import type { Queryable } from '../db/index.ts';
-import { lockAccounts } from './lock-accounts.ts';
+import { lockAccounts, type Queryable } from '../db/index.ts';
 import { addMonths, monthStartOf } from './months.ts';
 import type { AccountFacts } from './save-new-customers.ts';
 import type { TransactionDraft } from './transaction-draft.ts';

@@ -1,10 +1,9 @@
 // Saves statements of the lender, each once, and leaves the closing of these accounts to the lender from then on.
 // Creates customers that are not known yet.
-import type { Queryable } from '../db/index.ts';
+import { lockAccounts, type Queryable } from '../db/index.ts';
 import { completeStatements } from './complete-statements.ts';
 import { insertLenderStatements, loadDifferingStatements } from './insert-lender-statements.ts';
 import { loadLatestStatements } from './load-latest-statements.ts';
-import { lockAccounts } from './lock-accounts.ts';
 import { type AccountFacts, saveNewCustomers } from './save-new-customers.ts';
 import {
   findStatementDifference,

@@ -1,6 +1,6 @@
 // Records what customers say about consent, and does what it means: a grant opens the emotional state, a withdrawal
 // deletes it with everything derived from it and asks for a decision without it.
-import { appendOutboxEvents, type Queryable, queueDecisions } from '../db/index.ts';
+import { appendOutboxEvents, lockAccounts, type Queryable, queueDecisions } from '../db/index.ts';
 import type { MakeId } from '../lib/ids.ts';
 import {
   type ConsentChange,
@@ -17,7 +17,6 @@ import {
   insertWords,
   loadKeptWords,
   loadStandingWords,
-  lockKnownCustomers,
   upsertLatestWords,
 } from './save-consents.ts';
 
@@ -36,7 +35,7 @@ export async function recordConsents(
 ): Promise<readonly ConsentOutcome[]> {
   if (changes.length === 0) return [];
   const customerIds = [...new Set(changes.map((change) => change.customerId))];
-  const customers = await lockKnownCustomers(tx, customerIds);
+  const customers = await lockAccounts(tx, customerIds);
   const standing = await loadStandingWords(tx, customerIds);
   const words = await loadKeptWords(tx, changes);
   const plan = planConsents(changes, { customers, standing, words });

@@ -4,20 +4,6 @@ import type { ConsentPurpose } from '../events/customer-event.ts';
 import type { MakeId } from '../lib/ids.ts';
 import { type ConsentChange, type ConsentFlip, type KnownWords, keyOf, wordOf } from './plan-consents.ts';
 
-/** Takes the lock of everything that decides about the customers; gives back those that are known. */
-export async function lockKnownCustomers(tx: Queryable, customerIds: readonly string[]): Promise<Set<string>> {
-  const { rows } = await tx.query<{ customer_id: string }>({
-    name: 'privacy-lock-accounts',
-    text: `
-      select customer_id from credit_accounts
-      where customer_id = any($1::text[])
-      order by customer_id
-      for update`,
-    values: [customerIds],
-  });
-  return new Set(rows.map((row) => row.customer_id));
-}
-
 interface WordRow {
   readonly customer_id: string;
   readonly purpose: ConsentPurpose;
