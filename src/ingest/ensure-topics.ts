@@ -19,7 +19,7 @@ export async function ensureTopics(admin: KafkaAdmin, rules: TopicRules): Promis
   if (missing.length > 0) await createMissing(admin, missing, rules);
   const known = INPUT_TOPICS.filter((topic) => existing.has(topic));
   const bounds = await admin.loadBoundsOfAll(known);
-  known.forEach((topic, i) => checkPartitions(topic, bounds[i]?.length ?? 0, rules.partitions));
+  for (const [i, topic] of known.entries()) checkPartitions(topic, bounds[i]?.length ?? 0, rules.partitions);
 }
 
 async function createMissing(admin: KafkaAdmin, missing: readonly string[], rules: TopicRules): Promise<void> {

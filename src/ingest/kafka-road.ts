@@ -201,12 +201,12 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
   };
 }
 
-/** A client that does not come to its end is left behind: whatever it may still have under way is fenced off. */
+/** A client that does not come to a good end is left behind: whatever it may still have under way is fenced off. */
 async function stopInTime(reader: KafkaReader, log: Log): Promise<void> {
-  const late = new AbortController();
-  const inTime = await Promise.race([reader.stop().then(() => true), pause(STOP_MS, late.signal).then(() => false)]);
-  late.abort();
-  if (!inTime) log.warn('the Kafka consumer did not stop in time and is left behind');
+  const inTime = new AbortController();
+  const stopping = reader.stop().catch((error: unknown) => log.warn({ err: error }, 'the Kafka consumer ended badly'));
+  await Promise.race([stopping, pause(STOP_MS, inTime.signal)]);
+  inTime.abort();
 }
 
 function stalledError(partitions: readonly string[]): EcsError {

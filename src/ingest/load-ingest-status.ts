@@ -7,6 +7,8 @@ export interface StoredPartition {
   readonly nextOffset: number;
   readonly ownerEpoch: number;
   readonly updatedAt: string;
+  /** Events found here so far that belong to another partition; they were sent back. */
+  readonly misplaced: number;
 }
 
 export async function loadIngestStatus(db: Queryable, consumerGroup: string): Promise<StoredPartition[]> {
@@ -17,8 +19,9 @@ export async function loadIngestStatus(db: Queryable, consumerGroup: string): Pr
       next_offset: number;
       owner_epoch: number;
       updated_at: Date;
+      misplaced: number;
     }>(
-      `select topic, partition, next_offset, owner_epoch, updated_at from ingest_offsets
+      `select topic, partition, next_offset, owner_epoch, updated_at, misplaced from ingest_offsets
        where consumer_group = $1
        order by topic, partition`,
       [consumerGroup],
@@ -29,6 +32,7 @@ export async function loadIngestStatus(db: Queryable, consumerGroup: string): Pr
       nextOffset: row.next_offset,
       ownerEpoch: row.owner_epoch,
       updatedAt: row.updated_at.toISOString(),
+      misplaced: row.misplaced,
     }));
   } catch (error) {
     throw toEcsError(error);

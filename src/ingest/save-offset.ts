@@ -10,6 +10,8 @@ export interface OffsetMove {
   readonly ownerEpoch: number;
   /** -Infinity: leave the watermark where it is. */
   readonly fingerprintsFromHour: number;
+  /** Events of the batch that belong to another partition. */
+  readonly misplaced: number;
 }
 
 /** Throws ECS_STALE_OWNER or ECS_OFFSET_MISMATCH; the caller's transaction must then write nothing. */
@@ -36,6 +38,7 @@ async function compareAndSetOffset(tx: Queryable, batch: IngestBatch, move: Offs
       update ingest_offsets set
         next_offset = $5,
         fingerprints_from = greatest(fingerprints_from, $7::timestamptz),
+        misplaced = misplaced + $8,
         updated_at = now()
       where consumer_group = $1 and topic = $2 and partition = $3 and next_offset = $4 and owner_epoch = $6`,
     values: [
@@ -46,6 +49,7 @@ async function compareAndSetOffset(tx: Queryable, batch: IngestBatch, move: Offs
       batch.nextOffset,
       move.ownerEpoch,
       Number.isFinite(move.fingerprintsFromHour) ? hourToDate(move.fingerprintsFromHour) : '-infinity',
+      move.misplaced,
     ],
   });
   return rowCount === 1;

@@ -50,7 +50,7 @@ export async function writeBatch(tx: Queryable, rules: BatchRules, plan: BatchPl
   const { batch, sifted, copies, nowMs } = plan;
   const { topic, partition } = batch;
   const { consumerGroup, makeId, deadLetterTopic } = rules;
-  await saveOffset(tx, batch, { ...plan, consumerGroup });
+  await saveOffset(tx, batch, { ...plan, consumerGroup, misplaced: plan.sifted.misplaced.length });
   const result = await fold(tx, rules.handlers, topic, copies.events, nowMs);
   const packed = isMoneyTopic(topic) ? new Map<number, Buffer>() : packCounted(copies, result.counted);
   await saveFingerprints(tx, topic, partition, packed, makeId);

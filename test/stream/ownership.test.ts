@@ -345,6 +345,25 @@ test('what was read while the log was looked at is not taken for lost', async ()
   }
 }, 60_000);
 
+test('a reader that does not move although there is something to read is called stalled', async () => {
+  const { pool, producer, startRoad } = world();
+  await letIn(pool, CUSTOMERS);
+  const stalls: string[] = [];
+  await startRoad({ stallMs: 800, onStalled: (error) => stalls.push(`${error.code} ${error.message}`) });
+  await send(producer, TOPIC, [emotion(ANN)]);
+  await eventually(async () => expect(await readingsOf(ANN)).toBe(1));
+  await sleep(1_500);
+  expect(stalls).toEqual([]);
+  const blocker = await pool.connect();
+  await blocker.query('begin');
+  await blocker.query('select 1 from emotional_states where customer_id = $1 for update', [ANN]);
+  await send(producer, TOPIC, [emotion(ANN)]);
+  await eventually(() => expect(stalls[0]).toContain(`ECS_INGEST_STALLED Nothing moves in ${TOPIC}/${PARTITION}`));
+  await blocker.query('commit');
+  blocker.release();
+  await eventually(async () => expect(await readingsOf(ANN)).toBe(2));
+}, 60_000);
+
 test('topics with another number of partitions, or missing ones, are refused at the start', async () => {
   const { kafka, startRoad } = world();
   await expect(startRoad({ partitions: PARTITIONS + 1 })).rejects.toMatchObject({ code: 'ECS_PARTITIONS_MISMATCH' });
