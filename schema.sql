@@ -281,6 +281,7 @@ create table ingest_offsets (
   next_offset bigint not null,
   owner_epoch bigint not null default 0,
   fingerprints_from timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  misplaced bigint not null default 0,
   updated_at timestamp with time zone not null default now(),
   constraint ingest_offsets_pkey PRIMARY KEY (consumer_group, topic, partition),
   constraint ingest_offsets_next_offset_check CHECK ((next_offset >= 0))

@@ -22,6 +22,8 @@ create table ingest_offsets (
   owner_epoch bigint not null default 0,
   -- Events with an event time before this are refused: their fingerprints are gone. Only moves forward.
   fingerprints_from timestamptz not null default '-infinity',
+  -- Events found here that belong to another partition: a producer with another partitioner, which `doctor` names.
+  misplaced bigint not null default 0,
   updated_at timestamptz not null default now(),
   primary key (consumer_group, topic, partition)
 );

@@ -1,5 +1,6 @@
 // Takes events from the outbox to their destinations: at least once, in order per customer even with several relays.
 // Nothing here is remembered that matters: all that is known about a delivery stands in its row.
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { toEcsError } from '../db/index.ts';
@@ -63,6 +64,8 @@ export function createRelay(options: RelayOptions): Relay {
   const rules = options.rules ?? KIND_RULES;
   const pulse = createPulse();
   const ending = new AbortController();
+  // Every delivery under way listens to it, and there may be many: no leak to warn about.
+  setMaxListeners(0, ending.signal);
   let stopping = false;
   let loop: Promise<void> | undefined;
 

@@ -15,7 +15,7 @@ import { customerIdSchema } from '../../events/envelope.ts';
 import { DAY_MS, HOUR_MS } from '../../lib/clock.ts';
 import { EcsError } from '../../lib/errors.ts';
 import { defineRoute, defineWriteRoute } from '../define-route.ts';
-import { atSchema } from '../schemas/fields.ts';
+import { atSchema, NO_CONTROL } from '../schemas/fields.ts';
 import { listOf } from '../schemas/page.ts';
 
 const scopeSchema = z.enum(SCOPES);
@@ -44,7 +44,7 @@ const createdKeySchema = z
 
 const newKeySchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(100),
+    name: z.string().trim().min(1).max(100).regex(NO_CONTROL),
     scopes: z.array(scopeSchema).min(1).max(SCOPES.length),
     customerId: customerIdSchema.optional().describe('Binds the key to this customer.'),
     expiresInDays: z.int().min(1).max(3650).optional(),

@@ -78,7 +78,12 @@ const create = defineWriteRoute({
   access,
   body: z
     .strictObject({
-      url: z.string().min(1).max(2000).describe('Public http or https address.'),
+      url: z
+        .string()
+        .min(1)
+        .max(2000)
+        .regex(/^[\x21-\x7e]+$/)
+        .describe('Public http or https address.'),
       eventTypes: z
         .array(typeSchema)
         .min(1)

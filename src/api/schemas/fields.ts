@@ -12,5 +12,8 @@ export const atSchema = z.string().describe('RFC 3339 instant in UTC.');
 export const minorSchema = z.int().describe('Amount in minor units of the currency.');
 export const limitMinorField = z.int().min(0).max(AMOUNT_MINOR_MAX).describe('Credit limit in minor units.');
 
+/** Text of people: no control characters, which no screen shows and PostgreSQL does not store. */
+export const NO_CONTROL = /^\P{Cc}*$/u;
+
 /** Why a person did something; kept with it. */
-export const reasonField = z.string().trim().min(1).max(500).describe('Why; kept for the record.');
+export const reasonField = z.string().trim().min(1).max(500).regex(NO_CONTROL).describe('Why; kept for the record.');

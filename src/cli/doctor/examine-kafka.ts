@@ -66,5 +66,17 @@ export function examineTopic(
     }
     lag += Math.max(0, high - next);
   }
+  const misplaced = sum(stored.filter((row) => row.topic === topic).map((row) => row.misplaced));
+  if (misplaced > 0) {
+    return warning(
+      topic,
+      `${lag} records behind; ${misplaced} events so far came in a partition that is not their customer's and were sent back`,
+      'Set the producer to partition as Java clients do: key = customer id, and partitioner=murmur2_random for librdkafka.',
+    );
+  }
   return ok(topic, `${lag} records behind`);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
