@@ -2,7 +2,7 @@
 // the API is handed. Nothing is decided here.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics } from 'prom-client';
-import { ensureFirstKey, type FirstKey } from './access/index.ts';
+import { createIdempotencyPruner, ensureFirstKey, type FirstKey } from './access/index.ts';
 import { type Api, createApi, type RoleReadiness } from './api/index.ts';
 import type { Role } from './config.ts';
 import { createDecisionWorker } from './decision/index.ts';
@@ -63,6 +63,7 @@ export async function startSystem(system: System, options: StartOptions): Promis
     ...eventsIn.parts,
     ...(has('ingest') ? decidingParts(system) : []),
     ...(has('relay') ? [relayPart(system)] : []),
+    ...(has('api') ? [prunerPart(system)] : []),
   ];
   const stopParts = await startParts(parts);
   try {
@@ -123,6 +124,11 @@ function relayPart({ pool, config, log, metrics }: System): Part {
     await kafka?.stop();
   };
   return { role: 'relay', start: async () => relay.start(), stop };
+}
+
+function prunerPart({ pool, log }: System): Part {
+  const pruner = createIdempotencyPruner({ pool, clock: systemClock, log });
+  return { role: 'api', start: async () => pruner.start(), stop: () => pruner.stop() };
 }
 
 interface OpenApiDoor {

@@ -20,6 +20,8 @@ export function makeApp(context: ServeContext, routes: readonly Route[]): Expres
   });
   for (const route of routes) app[route.method](toExpressPath(route.path), serveRoute(route, context));
   for (const [path, methods] of methodsByPath(routes)) app.all(toExpressPath(path), refuseMethod(methods));
+  // Whoever opens the bare address is looking for a way in.
+  app.get('/', (_req, res) => res.redirect('/docs'));
   app.use('/docs', serveDocs(deps.docsDir));
   app.use(refuseUnknownPath);
   app.use(answerProblems(deps.log));

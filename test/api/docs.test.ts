@@ -63,3 +63,8 @@ test('/openapi.json is the committed document', async () => {
   const committed = await readFile(new URL('../../openapi.json', import.meta.url), 'utf8');
   expect((await load('/openapi.json')).body).toEqual(JSON.parse(committed));
 });
+
+test('the bare address leads to the page', async () => {
+  const response = await fetch(`${api.base}/`, { redirect: 'manual' });
+  expect([response.status, response.headers.get('location')]).toEqual([302, '/docs']);
+});

@@ -153,6 +153,13 @@ function sayAddress(
 }
 
 function sayKey(terminal: Terminal, line: (name: string, text: string) => void, key: RunningSystem['firstKey']): void {
+  if (key.outcome === 'present' && !key.adminKeyKnown) {
+    line(
+      'key',
+      'ECS_ADMIN_KEY is not among the keys of this installation and was not added: it sets only the first one',
+    );
+    return;
+  }
   if (key.outcome === 'present') {
     line('key', 'made at the first start; `node bin/ecs.js keys create NAME --scope admin` makes another');
     return;
