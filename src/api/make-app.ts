@@ -1,5 +1,5 @@
 // Puts routes, headers, measuring, pages and problems together into one Express application.
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Route } from './define-route.ts';
 import { serveDocs } from './docs/serve-docs.ts';
 import { answerProblems, refuseMethod, refuseUnknownPath } from './middleware/answer-problems.ts';
@@ -20,13 +20,18 @@ export function makeApp(context: ServeContext, routes: readonly Route[]): Expres
   });
   for (const route of routes) app[route.method](toExpressPath(route.path), serveRoute(route, context));
   for (const [path, methods] of methodsByPath(routes)) app.all(toExpressPath(path), refuseMethod(methods));
-  // Whoever opens the bare address is looking for a way in.
-  app.get('/', (_req, res) => res.redirect('/docs'));
+  app.use(leadToDocs);
   app.use('/docs', serveDocs(deps.docsDir));
   app.use(refuseUnknownPath);
   app.use(answerProblems(deps.log));
   return app;
 }
+
+/** Whoever opens the bare address is looking for a way in; it is a page and no route of the API. */
+const leadToDocs: RequestHandler = (req, res, next) => {
+  if (req.path === '/' && req.method === 'GET') res.redirect('/docs');
+  else next();
+};
 
 export function toExpressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
