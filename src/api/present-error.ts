@@ -130,7 +130,12 @@ const HTTP_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 function readHttpError(error: unknown): EcsError | undefined {
   if (error instanceof URIError)
     return new EcsError('ECS_REQUEST_INVALID', 'The path is not well-formed percent-encoding.');
-  if (!(error instanceof Error) || !('type' in error) || typeof error.type !== 'string') return undefined;
-  const known = HTTP_ERRORS[error.type];
-  return known === undefined ? undefined : new EcsError(known[0], known[1], { cause: error });
+  if (!(error instanceof Error)) return undefined;
+  const known = 'type' in error && typeof error.type === 'string' ? HTTP_ERRORS[error.type] : undefined;
+  if (known !== undefined) return new EcsError(known[0], known[1], { cause: error });
+  // The body parser hands on what a decompressor says under this status, without a name.
+  const isDamaged = 'status' in error && error.status === 400;
+  return isDamaged
+    ? new EcsError('ECS_REQUEST_INVALID', 'The body cannot be read as its Content-Encoding says.', { cause: error })
+    : undefined;
 }

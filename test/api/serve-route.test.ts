@@ -232,9 +232,17 @@ test.each([
   [{ 'content-type': 'text/plain' }],
   [{ 'content-type': 'application/x-www-form-urlencoded' }],
   [{ 'content-type': 'application/json; charset=latin1' }],
-  [{ 'content-type': 'application/json', 'content-encoding': 'zstd' }],
+  [{ 'content-type': 'application/json', 'content-encoding': 'compress' }],
 ])('415 for %j', async (headers) => {
   await expectProblem(await post('{"name":"a","amount":1}', headers), 415, 'unsupported-media');
+});
+
+test.each(['gzip', 'deflate', 'br'])('400 for a body that is not %s although it says so', async (encoding) => {
+  await expectProblem(
+    await post('{"name":"a"}', { ...JSON_TYPE, 'content-encoding': encoding }),
+    400,
+    'request-invalid',
+  );
 });
 
 test('404 for an unknown path, 405 with Allow for an unknown method, 400 for broken percent-encoding', async () => {
