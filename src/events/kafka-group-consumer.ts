@@ -97,22 +97,35 @@ export function createKafkaConsumer(
     retry: { ...RETRY, restartOnFailure: async () => false },
   });
   listen(consumer, listener);
+  let starting: Promise<void> = Promise.resolve();
+
+  async function begin(): Promise<void> {
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: options.partitionsAtOnce,
+        eachBatch: (payload) => listener.onBatch(toFetchedBatch(payload), toControl(payload)),
+      });
+    } catch (error) {
+      throw toKafkaError(error);
+    }
+  }
+
   return {
-    async start() {
-      try {
-        await consumer.connect();
-        await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
-        await consumer.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: options.partitionsAtOnce,
-          eachBatch: (payload) => listener.onBatch(toFetchedBatch(payload), toControl(payload)),
-        });
-      } catch (error) {
-        throw toKafkaError(error);
-      }
+    start() {
+      starting = begin();
+      return starting;
     },
-    stop: () => consumer.disconnect(),
+    async stop() {
+      // The library does not hear a stop while it joins: it would join afterwards, and read on as nobody's member.
+      await starting.catch(() => {
+        // Told to whoever started it.
+      });
+      await consumer.disconnect();
+    },
     seek: ({ topic, partition, offset }) => consumer.seek({ topic, partition, offset: String(offset) }),
     pause: ({ topic, partition }) => consumer.pause([{ topic, partitions: [partition] }]),
     resume: ({ topic, partition }) => consumer.resume([{ topic, partitions: [partition] }]),

@@ -55,6 +55,7 @@ const BACKOFF = { baseMs: 100, maxMs: 5_000 } as const;
 export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
   const { ingest, admin, random, log } = options;
   let assignment: Assignment | undefined;
+  let stopped = false;
 
   const consumer = createKafkaConsumer(
     options.kafka,
@@ -77,6 +78,8 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
   });
 
   function onAssigned(given: readonly TopicPartition[]): void {
+    // Joined while it was being stopped: nothing is taken over any more.
+    if (stopped) return;
     assignment?.ended.abort();
     const places = new Map<string, ReadingPlace>();
     const ended = new AbortController();
@@ -242,6 +245,7 @@ export function createKafkaReader(options: KafkaReaderOptions): KafkaReader {
   return {
     start: () => consumer.start(),
     async stop() {
+      stopped = true;
       assignment?.ended.abort();
       assignment = undefined;
       await consumer.stop();
