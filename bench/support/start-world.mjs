@@ -22,7 +22,8 @@ export async function startWorld({ signal, onStep, onOutput }) {
   };
   try {
     const brokers = await openBrokers(openThings, onStep);
-    const dataDir = mkdtempSync(join(tmpdir(), 'ecs-bench-'));
+    // Not made here: a closed folder would send root's cluster to a place that outlives the bench.
+    const dataDir = join(tmpdir(), `ecs-bench-${randomUUID()}`);
     openThings.push(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }));
     const env = makeEnvironment(brokers, dataDir);
     onStep('starting ECS');

@@ -1,6 +1,7 @@
 // The data folder of the embedded PostgreSQL, as the command line uses it.
 
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -9,16 +10,14 @@ import { type Environment, endAllEcs, runEcs, runEcsJson, spawnEcs, waitForOutpu
 // Processes start slowly on a busy machine.
 jest.setTimeout(180_000);
 
-let folder: string;
-let env: Environment;
+// Made by ECS itself: in a closed folder of ours, root's cluster would be placed where nobody tidies up.
+const folder = join(tmpdir(), `ecs-folder-${randomUUID()}`);
+const env: Environment = { ECS_DATA_DIR: folder };
+const saved = `${folder}.backup`;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ecs-folder-'));
-  env = { ECS_DATA_DIR: join(folder, 'data') };
-});
 afterAll(async () => {
   await endAllEcs();
-  await rm(folder, { recursive: true, maxRetries: 5 });
+  for (const path of [folder, saved]) await rm(path, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const keyNames = async () =>
@@ -27,18 +26,17 @@ const keyNames = async () =>
 test('made, backed up, emptied, restored', async () => {
   expect((await runEcsJson(['migrate'], env)).applied).toHaveLength(1);
   await runEcsJson(['keys', 'create', 'before', '--scope', 'admin'], env);
-  const file = join(folder, 'saved.ecs');
-  expect(await runEcsJson(['backup', file], env)).toEqual({ file });
-  expect((await stat(file)).size).toBeGreaterThan(100_000);
+  expect(await runEcsJson(['backup', saved], env)).toEqual({ file: saved });
+  expect((await stat(saved)).size).toBeGreaterThan(100_000);
   const unsure = await runEcs(['reset'], env);
   expect(unsure.code).toBe(1);
   expect(unsure.stderr).toContain('--yes');
   expect(await keyNames()).toEqual(['before']);
   await runEcsJson(['reset', '--yes'], env);
   expect(await keyNames()).toEqual([]);
-  const full = await runEcs(['restore', file], env);
+  const full = await runEcs(['restore', saved], env);
   expect(full.code).toBe(1);
-  await runEcsJson(['restore', file, '--force'], env);
+  await runEcsJson(['restore', saved, '--force'], env);
   expect(await keyNames()).toEqual(['before']);
 });
 
@@ -46,7 +44,7 @@ test('while an ECS runs: other commands work beside it, what needs the folder al
   const ecs = spawnEcs(['start', '--no-demo', '--roles', 'ingest'], env);
   await waitForOutput(ecs, /roles +ingest/);
   expect(await keyNames()).toContain('before');
-  for (const args of [['backup', join(folder, 'never.ecs')], ['reset', '--yes'], ['start']]) {
+  for (const args of [['backup', `${folder}.never`], ['reset', '--yes'], ['start']]) {
     const { code, stderr } = await runEcs(args, env);
     expect({ args, code }).toEqual({ args, code: 1 });
     expect(stderr).toMatch(/in use by another ECS.*\[ECS_DATA_FOLDER_IN_USE\]/);

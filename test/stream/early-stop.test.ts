@@ -17,10 +17,14 @@ test.each([4, 8, 10, 12, 14, 16, 20, 30, 60, 200])(
     await sleep(delayMs);
     await road.stop();
     const epochs = await loadEpochs();
-    await eventually(async () => {
-      const { groups } = await world().admin.describeGroups([world().kafka.consumerGroup]);
-      expect(groups[0]?.members).toEqual([]);
-    });
+    // Sooner than the broker would give up a member that fell silent (10 s).
+    await eventually(
+      async () => {
+        const { groups } = await world().admin.describeGroups([world().kafka.consumerGroup]);
+        expect(groups[0]?.members).toEqual([]);
+      },
+      { timeoutMs: 6_000 },
+    );
     expect(await loadEpochs()).toBe(epochs);
   },
   60_000,
