@@ -65,11 +65,15 @@ async function simulateBesideRealPeople(): Promise<void> {
   const words = ['simulate', '--people', '5', '--seconds', '0.5'];
   expect((await runEcs(words, env)).stderr).toContain('--yes-invented');
   expect(await runEcsJson([...words, '--yes-invented'], env)).toMatchObject({ people: 5, known: 0 });
-  const moods = await database.pool.query(
+  // Consent was counted before the moods came; the moods themselves are counted a moment after they were sent.
+  await eventually(async () => expect(await countMoodyPeople()).toBeGreaterThan(0), { timeoutMs: 30_000 });
+}
+
+async function countMoodyPeople(): Promise<number> {
+  const { rows } = await database.pool.query(
     `select count(*)::int as n from emotional_states where purpose = 'emotions' and readings > 0`,
   );
-  // Consent was counted before the moods came.
-  expect(moods.rows[0].n).toBeGreaterThan(0);
+  return rows[0].n;
 }
 
 test('nobody counts: the wait ends and says what is missing', async () => {
