@@ -156,7 +156,7 @@ async function main() {
     if (!report(outcome)) process.exitCode = 1;
   } catch (error) {
     console.error(`What ECS said last:\n${output}`);
-    throw error;
+    throw ending.signal.aborted ? ending.signal.reason : error;
   } finally {
     clearTimeout(late);
     await world.close();
