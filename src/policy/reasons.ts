@@ -1,5 +1,6 @@
 // Why a decision came out as it did: one ordered list of codes. The order is the precedence in which reasons are told,
-// and it is part of the contract; codes are never reused, and a text is plain enough for a twelve-year-old.
+// and it is part of the contract; codes are never reused, and a text is plain enough for a twelve-year-old. The file is
+// long because it is that one list: a table that is read from top to bottom.
 import type { FeatureName } from '../ledger/index.ts';
 import { assert } from '../lib/assert.ts';
 import type { PointsLost } from '../model/index.ts';
