@@ -1,11 +1,11 @@
 // Works the queue of re-decisions off, in batches. A customer that cannot be decided is found by halving the batch, put
 // back with a growing pause, and holds up nobody else.
-import { setTimeout as sleepMs } from 'node:timers/promises';
 import type pg from 'pg';
 import { toEcsError } from '../db/index.ts';
 import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/clock.ts';
 import { type ErrorCode, isEcsError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { pause } from '../lib/pause.ts';
 import { type ClaimedCustomer, claimQueued, releaseQueued, saveQueueFailure } from './claim-queued.ts';
 import type { Decider } from './decider.ts';
 
@@ -44,16 +44,14 @@ export function createDecisionWorker(options: DecisionWorkerOptions): DecisionWo
   const stopping = new AbortController();
   let running: Promise<unknown> | undefined;
 
-  const pause = (ms: number) => sleepMs(ms, undefined, { signal: stopping.signal }).catch(() => {});
-
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        if ((await workBatch(options, batchSize)) === null) await pause(pollMs);
+        if ((await workBatch(options, batchSize)) === null) await pause(pollMs, stopping.signal);
       } catch (error) {
         // The rows stay queued and their claims run out; the next round finds out whether the trouble is over.
         options.log.error({ err: error }, 'decisions wait: the queue cannot be worked off');
-        await pause(OUTAGE_PAUSE_MS);
+        await pause(OUTAGE_PAUSE_MS, stopping.signal);
       }
     }
   }

@@ -25,11 +25,16 @@ export const EVENT_SCHEMAS = {
   'ecs.statements.v1': statementEventSchema,
 } as const satisfies Record<InputTopic, unknown>;
 
-/** CloudEvents `type` -> topic. */
-export const TOPIC_OF_TYPE: Readonly<Record<string, InputTopic>> = {
-  'ecs.customer.v1': 'ecs.customers.v1',
-  'ecs.emotion.v1': 'ecs.emotions.v1',
-  'ecs.thought.v1': 'ecs.thoughts.v1',
-  'ecs.transaction.v1': 'ecs.transactions.v1',
-  'ecs.statement.v1': 'ecs.statements.v1',
+/** Topic -> the CloudEvents `type` that travels on it. */
+export const TYPE_OF_TOPIC: Readonly<Record<InputTopic, string>> = {
+  'ecs.customers.v1': 'ecs.customer.v1',
+  'ecs.emotions.v1': 'ecs.emotion.v1',
+  'ecs.thoughts.v1': 'ecs.thought.v1',
+  'ecs.transactions.v1': 'ecs.transaction.v1',
+  'ecs.statements.v1': 'ecs.statement.v1',
 };
+
+/** CloudEvents `type` -> topic. */
+export const TOPIC_OF_TYPE: Readonly<Record<string, InputTopic>> = Object.fromEntries(
+  INPUT_TOPICS.map((topic) => [TYPE_OF_TOPIC[topic], topic]),
+);

@@ -1,5 +1,4 @@
 // Growing, jittered pauses between attempts.
-import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface BackoffLimits {
   readonly baseMs: number;
@@ -10,12 +9,4 @@ export interface BackoffLimits {
 export function backoffMs(attempt: number, { baseMs, maxMs }: BackoffLimits, random: () => number): number {
   const fullMs = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 20));
   return Math.ceil(fullMs / 2 + (random() * fullMs) / 2);
-}
-
-/** Resolves after `ms`, or at once when the signal is aborted: the caller looks at the signal itself. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await sleep(ms, undefined, { signal }).catch(() => {
-    // Aborting ends the pause.
-  });
 }

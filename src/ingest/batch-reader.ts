@@ -5,7 +5,8 @@ import type { BatchControl, FetchedBatch } from '../events/kafka-group-consumer.
 import type { InputTopic } from '../events/topics.ts';
 import { type EcsError, isEcsError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { backoffMs, pause } from './backoff.ts';
+import { pause } from '../lib/pause.ts';
+import { backoffMs } from './backoff.ts';
 import { beatWhile } from './beat-while.ts';
 import { checkBounds } from './check-bounds.ts';
 import type { Ingest, IngestBatch } from './incoming.ts';

@@ -1,6 +1,6 @@
 // Tries again and again to take what was lost, with growing pauses, until it succeeds or is told to stop.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type EcsError, isEcsError } from '../lib/errors.ts';
+import { pause } from '../lib/pause.ts';
 
 export interface Retaker {
   start(): void;
@@ -24,9 +24,7 @@ export function createRetaker(take: () => Promise<void>, onFailure: (error: EcsE
         if (!isEcsError(error)) throw error;
         onFailure(error);
       }
-      await sleep(pauseMs, undefined, { signal }).catch(() => {
-        // Stopping ends the pause; the loop's condition sees it.
-      });
+      await pause(pauseMs, signal);
     }
   }
 

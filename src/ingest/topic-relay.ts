@@ -1,11 +1,11 @@
 // Takes what waits in the topic outbox to where it belongs: dead letters, misplaced and retried events. At least once: a
 // message is deleted after it was taken over, and a copy is dropped by its identity.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { inTransaction, type Queryable } from '../db/index.ts';
 import type { KafkaMessage } from '../events/kafka-client.ts';
 import { isEcsError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { pause } from '../lib/pause.ts';
 
 export interface TopicRelayOptions {
   readonly pool: pg.Pool;
@@ -64,9 +64,7 @@ export function createTopicRelay({ pool, publish, log, pollMs = POLL_MS }: Topic
         log.warn({ code, err: error, failures }, 'messages for topics wait: they could not be handed over');
       }
       const pauseMs = Math.min(PAUSE_MS_MAX, pollMs * 2 ** Math.min(failures, 10));
-      await sleep(pauseMs, undefined, { signal }).catch(() => {
-        // Stopping ends the pause; the loop's condition sees it.
-      });
+      await pause(pauseMs, signal);
     }
   }
 

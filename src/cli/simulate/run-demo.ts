@@ -1,10 +1,10 @@
 // Lets the invented people of the demonstration arrive and live on, and shows the decisions about them as they are made.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toEcsError } from '../../db/index.ts';
 import { type DecisionView, listDecisions } from '../../decision/index.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { type EcsError, isEcsError } from '../../lib/errors.ts';
 import { makeId } from '../../lib/ids.ts';
+import { pause } from '../../lib/pause.ts';
 import type { RunningSystem } from '../../main.ts';
 import type { System } from '../../open-system.ts';
 import { describeDecision } from '../commands/decide.ts';
@@ -97,7 +97,7 @@ function watchDecisions({ terminal, system, onError }: DemoOptions, sinceMs: num
   const loop = async () => {
     while (!stopping.signal.aborted) {
       await look().catch(throwUnlessPassing);
-      await sleep(LOOK_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      await pause(LOOK_MS, stopping.signal);
     }
   };
   const running = loop().catch((error: EcsError) => onError(error));

@@ -1,5 +1,5 @@
 // Builds the CloudEvents that the command line sends: of simulated people and of imported card holders.
-import type { InputTopic } from '../../events/topics.ts';
+import { type InputTopic, TYPE_OF_TOPIC } from '../../events/topics.ts';
 
 export interface SimulatedEvent {
   readonly topic: InputTopic;
@@ -7,14 +7,6 @@ export interface SimulatedEvent {
   readonly timeMs: number;
   readonly value: Buffer;
 }
-
-const TYPE_OF_TOPIC: Readonly<Record<InputTopic, string>> = {
-  'ecs.customers.v1': 'ecs.customer.v1',
-  'ecs.emotions.v1': 'ecs.emotion.v1',
-  'ecs.thoughts.v1': 'ecs.thought.v1',
-  'ecs.transactions.v1': 'ecs.transaction.v1',
-  'ecs.statements.v1': 'ecs.statement.v1',
-};
 
 export type BuildEvent = (topic: InputTopic, customerId: string, timeMs: number, data: object) => SimulatedEvent;
 
