@@ -1,0 +1,12 @@
+// `ecs model ...`: the risk model's commands, one file each.
+import { Command } from 'commander';
+import type { CommandContext } from '../../command-context.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { trainCommand } from './train.ts';
+
+export function modelCommand(context: CommandContext): Command {
+  return new Command('model')
+    .description('train and evaluate the risk model')
+    .addCommand(trainCommand(context))
+    .addCommand(evaluateCommand(context));
+}

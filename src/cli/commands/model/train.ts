@@ -1,0 +1,53 @@
+// `ecs model train`: learns a scorecard from a CSV with a spec and writes it as JSON.
+import { Command } from 'commander';
+import { type ModelTrainResult, runModelTrain, shippedSpecPath } from '../../../model/index.ts';
+import { type CommandContext, printResult } from '../../command-context.ts';
+import { formatTable } from '../../terminal.ts';
+import { metricsRow } from './metrics-row.ts';
+
+interface TrainOptions {
+  readonly spec: string;
+  readonly splits?: string;
+  readonly out: string;
+  readonly card?: string;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+export function trainCommand(context: CommandContext): Command {
+  return new Command('train')
+    .description('learn a scorecard from a CSV and write it as JSON')
+    .argument('<data>', 'CSV file')
+    .option('--spec <file>', 'columns, target, rows to set aside; the card-ledger spec where absent', shippedSpecPath())
+    .option('--splits <file>', 'CSV joined by id, with the column that sets rows aside')
+    .requiredOption('--out <file>', 'where the scorecard goes')
+    .option('--card <file>', 'where its model card goes')
+    .option('--seed <number>', "instead of the spec's own seed", Number)
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  ecs model train taiwan-credit-card-default.csv --splits taiwan-splits.csv --out card.json --card card.md',
+    )
+    .action(async (dataPath: string, options: TrainOptions) => {
+      const result = await runModelTrain({
+        dataPath,
+        specPath: options.spec,
+        splitsPath: options.splits,
+        outPath: options.out,
+        cardPath: options.card,
+        seed: options.seed,
+        onProgress: (done, bags) => context.terminal.progress(`training: bag ${done} of ${bags}`),
+      });
+      printResult(context, options.json, result, () => describeTraining(result));
+    });
+}
+
+function describeTraining(result: ModelTrainResult): string {
+  const rows = [metricsRow('out of bag', result.outOfBag)];
+  if (result.holdout !== null) rows.push(metricsRow('set aside', result.holdout));
+  return [
+    `${result.name}, version ${result.modelVersion}`,
+    `${result.rows} rows, ${result.defaults} defaults, ${result.rounds} rounds; written to ${result.outPath}`,
+    formatTable(rows),
+  ].join('\n');
+}
