@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const SINGLE_FILES = ['schema.sql', 'openapi.json'];
+const SINGLE_FILES = ['schema.sql', 'openapi.json', 'docs/performance.md'];
 const FOLDER = 'docs/events';
 
 function readGenerated() {

@@ -1,0 +1,54 @@
+// The page of figures from the stored results, in a fixed order: the same results give the same bytes. Pure.
+
+import { renderCapacity } from './render-capacity.mjs';
+
+/** In the order in which they are read; a bench that is not named here follows by its name. */
+const TITLES = {
+  ingest: 'Ingest: bytes to durable state',
+  stream: 'Ingest through a real Kafka broker',
+  growth: 'What grows: customers, events, processes, memory',
+  decide: 'Decisions: from the queue and over HTTP',
+  portfolio: 'A whole portfolio',
+};
+
+const FRAME = `# Performance
+
+This page is rendered from \`bench/results/*.json\`; each of them was written by the command named in its part, run with
+\`--record\`. Nobody edits it by hand (\`npm run generated\` checks that).
+
+How to read it:
+
+- **Ratios before numbers.** The benches run on a small virtual machine that others use as well: an absolute figure moves by
+  a third from one hour to the next. Every bench therefore measures its baseline in the same run, in turns with ECS, and
+  gives medians. What two runs agree on is the ratio.
+- **The baselines.** *The seed's way* is what the first sketch of this system did: parse, validate with zod, then one INSERT and
+  one UPDATE for each event, each awaited and each its own transaction. It knows no duplicates, no consent and no dead
+  letters. *Raw COPY* is the fastest that PostgreSQL takes rows in at all: rows made ready beforehand, into a table with a
+  key, as many commits as ECS makes. It is not a competitor but the physical limit beside it.
+- **Nothing is switched off.** What is measured is the production function with the consent check, durable duplicate
+  detection, both half-lives, day buckets and dead letters on, \`fsync\` and \`synchronous_commit\` as PostgreSQL ships them.
+- **Counts are checked.** A bench in which one event was lost, or counted twice, ends with an error and records nothing.
+- The disk here flushes in a tenth to a quarter of a millisecond. On a slower one the seed's way, which flushes twice for each
+  event, falls behind further; batches hardly notice.
+`;
+
+export function renderPerformancePage(results) {
+  const known = Object.keys(TITLES);
+  const place = ({ name }) => (known.includes(name) ? known.indexOf(name) : known.length);
+  const ordered = [...results].sort((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1));
+  const figures = Object.fromEntries(results.map((result) => [result.name, result.figures]));
+  return `${[FRAME, ...ordered.map(renderResult), renderCapacity(figures)].map((part) => part.trim()).join('\n\n')}\n`;
+}
+
+function renderResult({ name, command, recordedAt, machine, markdown }) {
+  return `## ${TITLES[name] ?? name}
+
+\`${command}\`, ${recordedAt}, ${describeMachine(machine)}.
+
+${markdown.trim()}`;
+}
+
+function describeMachine({ processor, cores, memoryGb, node, postgres }) {
+  const parts = [`${processor}, ${cores} cores`, `${memoryGb} GB`, `Node ${node}`];
+  return [...parts, ...(postgres === null ? [] : [`PostgreSQL ${postgres}`])].join(', ');
+}
