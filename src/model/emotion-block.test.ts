@@ -29,9 +29,18 @@ const emotions: fc.Arbitrary<EmotionInputs> = fc.record({
 describe('emotionLogOdds', () => {
   it.each<[string, Partial<EmotionInputs>, number]>([
     ['nothing felt', {}, 0],
-    ['full distress', { valence30: -1, stress30: 1, valenceVariability30: 1 }, (0.12 + 0.07 + 0.03) * 0.8],
-    ['delight without stress', { valence30: 1, stress30: 0, valenceVariability30: 0 }, -(0.12 + 0.07) * 0.8],
-    ['few readings weigh less', { valence30: -1, effectiveSamples30: 5 }, 0.12 * 0.5],
+    ['full distress stops at the bound', { valence30: -1, stress30: 1, valenceVariability30: 1 }, Math.log(1.25)],
+    [
+      'delight without stress stops there, too',
+      { valence30: 1, stress30: 0, valenceVariability30: 0 },
+      -Math.log(1.25),
+    ],
+    [
+      'a low mood',
+      { valence30: -0.3, stress30: 0.6, valenceVariability30: 0.61 },
+      (0.28 * 0.3 + 0.16 * 0.2 + 0.06 * 0.4) * 0.8,
+    ],
+    ['few readings weigh less', { valence30: -0.5, effectiveSamples30: 5 }, 0.28 * 0.5 * 0.5],
     ['steadiness earns nothing', { valenceVariability30: 0 }, 0],
     ['half stress is neutral', { stress30: 0.5 }, 0],
   ])('%s', (_, change, expected) => {

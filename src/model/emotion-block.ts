@@ -19,16 +19,18 @@ export const EMOTION_LOG_ODDS_MAX = 0.22314355131420976; // ln 1.25
  *   debt with anxiety and depression, causality unclear (Richardson et al. 2013);
  * - variability up: well-being is lower where affect swings more, r = -.178 (Houben et al. 2015). Steadiness is not
  *   rewarded: flat affect is no sign of thrift.
- * Sizes: psychometric scores separate good from bad by about half a standard deviation (Fine 2024, JRFM 17:423); mood
- * is a weaker reading, so all three together stay within the bound, valence carrying the most. n / (n + 5) shrinks
- * what rests on few readings.
+ * Sizes: people differ in how they usually feel by about 0.25 in valence and 0.15 in stress; one such step of both together
+ * is worth a tenth in log-odds. That is the least effect that published work makes likely (a mean difference of 0.10
+ * standard deviations between bad and good), half of a plausible one and a fifth of what psychometric tests reach (Fine
+ * 2024, JRFM 17:423). Valence carries the most. n / (n + 5) shrinks what rests on few readings, and the bound cuts what
+ * is more than two such steps from the middle.
  */
 export const EMOTION_BLOCK: EmotionBlock = {
   maximumLogOdds: EMOTION_LOG_ODDS_MAX,
-  valenceWeight: 0.12,
-  stressWeight: 0.07,
+  valenceWeight: 0.28,
+  stressWeight: 0.16,
   stressNeutral: 0.5,
-  variabilityWeight: 0.03,
+  variabilityWeight: 0.06,
   variabilityNeutral: 0.35,
   shrinkage: 5,
   minimumSamples: 5,

@@ -18,9 +18,9 @@ export const CALM: EmotionFeatures = {
   stress3: 0.5,
   effectiveSamples3: 8,
 };
-/** As good as it gets: log-odds of about -0.17. */
+/** As good as it gets: at the bound, log-odds of -0.22. */
 export const HAPPY: EmotionFeatures = { ...CALM, valence30: 1, stress30: 0, valence3: 1, stress3: 0 };
-/** Low for a month, but not acutely: log-odds of about +0.15. */
+/** Low for a month, but not acutely: at the bound, log-odds of +0.22. */
 export const GLOOMY: EmotionFeatures = { ...CALM, valence30: -1, stress30: 0.9, valence3: -0.5, stress3: 0.7 };
 /** Acute distress on top of a good month. */
 export const DISTRESSED: EmotionFeatures = { ...HAPPY, valence3: -0.9, stress3: 0.95 };
