@@ -62,7 +62,7 @@ function makeHandlers({ policies, config }: System): IngestHandlers {
   };
 }
 
-function makeIngest({ system, installation }: EventsInOptions, consumerGroup: string, metrics: IngestMetrics): Ingest {
+export function makeIngest({ system, installation }: EventsInOptions, consumerGroup: string, metrics: IngestMetrics): Ingest {
   return createIngest({
     pool: system.pool,
     handlers: makeHandlers(system),

@@ -1,0 +1,199 @@
+// `npm run bench:ingest`: bytes of events to durable, counted state through the production ingest function, against the
+// seed's way and against raw COPY, in turns in one run. Fails where one event was lost or counted twice. The last line is JSON.
+
+import { copyChunks, createCopyTable, makeBinaryChunks, makeTextChunks } from './support/copy-rows.mjs';
+import { claimTopic, feedRecords } from './support/feed-batches.mjs';
+import { loadProduct } from './support/load-product.mjs';
+import { createEventSource } from './support/make-events.mjs';
+import { measure, median, round } from './support/measure.mjs';
+import { loadServerVersion, openBenchSystem } from './support/open-bench-system.mjs';
+import { recordBench } from './support/record-bench.mjs';
+import { seedCustomers } from './support/seed-customers.mjs';
+import { countEmotion, countTransaction, createSeedTables } from './support/seeds-way.mjs';
+
+const CUSTOMERS = 10_000;
+const PARTITIONS = 12;
+const BATCH = 5_000;
+const IN_FLIGHT = 2;
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const EVENTS = Number(process.env.EVENTS ?? 240_000);
+const TRANSACTIONS = 60_000;
+const SEED_EVENTS = 1_200;
+const EMOTIONS_TOPIC = 'ecs.emotions.v1';
+const TRANSACTIONS_TOPIC = 'ecs.transactions.v1';
+
+const startedMs = Date.now();
+const say = (line) => console.log(`${((Date.now() - startedMs) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+
+async function openWorld() {
+  const product = await loadProduct(
+    'config.js',
+    'open-system.js',
+    'start-events-in.js',
+    'ingest/index.js',
+    'lib/log.js',
+    'lib/ids.js',
+    'lib/seeded-random.js',
+    'events/partition-of.js',
+    'events/emotion-event.js',
+    'events/transaction-event.js',
+  );
+  const world = await openBenchSystem(product, { ECS_PARTITIONS: String(PARTITIONS) });
+  const { pool } = world.system;
+  await seedCustomers(pool, 1, CUSTOMERS);
+  await createSeedTables(pool, CUSTOMERS);
+  await createCopyTable(pool);
+  const ingest = product.makeIngest(world, 'bench', product.createIngestMetrics(world.system.metrics));
+  const random = product.createSeededRandom(1);
+  const source = (topic) =>
+    createEventSource({ product, topic, partitions: PARTITIONS, customers: CUSTOMERS, random });
+  return { ...world, product, pool, ingest, emotions: source(EMOTIONS_TOPIC), transactions: source(TRANSACTIONS_TOPIC) };
+}
+
+/** The seed's way over single events, one after the other on one connection. */
+async function runSeed(world, records, schema, count) {
+  const values = interleave(records).slice(0, SEED_EVENTS);
+  const client = await world.pool.connect();
+  try {
+    const { seconds } = await measure(world.postmasterPid, async () => {
+      for (const value of values) await count(client, schema, value);
+    });
+    return { rate: values.length / seconds };
+  } finally {
+    client.release();
+  }
+}
+
+/** As a consumer of all partitions meets them. */
+function interleave(records) {
+  const longest = Math.max(...records.map((own) => own.length));
+  const values = [];
+  for (let i = 0; i < longest; i++) for (const own of records) if (i < own.length) values.push(own[i].value);
+  return values;
+}
+
+async function runEcs(world, places, { records }) {
+  const { result, seconds, nodeMicros, databaseMicros } = await measure(world.postmasterPid, () =>
+    feedRecords(world.ingest, places, records, { batch: BATCH, inFlight: IN_FLIGHT }),
+  );
+  const perEvent = (micros) => (micros === null ? null : micros / result.records);
+  return {
+    rate: result.records / seconds,
+    nodeMicros: perEvent(nodeMicros),
+    databaseMicros: perEvent(databaseMicros),
+    outcome: result,
+  };
+}
+
+async function runCopy(world, chunks, rows, format) {
+  const clients = await Promise.all(Array.from({ length: IN_FLIGHT }, () => world.pool.connect()));
+  try {
+    await clients[0].query('truncate copied_readings');
+    const { seconds } = await measure(world.postmasterPid, () => copyChunks(clients, chunks, format));
+    const { rows: counted } = await clients[0].query('select count(*)::int as n from copied_readings');
+    if (counted[0].n !== rows) throw new Error(`COPY took ${counted[0].n} of ${rows} rows`);
+    return { rate: rows / seconds };
+  } finally {
+    for (const client of clients) client.release();
+  }
+}
+
+/** The round's events once each, as COPY would have them. */
+function firstCopies(records) {
+  const events = new Map();
+  for (const own of records) {
+    for (const { value } of own) {
+      const event = JSON.parse(value);
+      events.set(event.id, event);
+    }
+  }
+  return [...events.values()];
+}
+
+async function runRound(world, places, sent) {
+  const { emotionEventSchema, transactionEventSchema } = world.product;
+  const emotions = world.emotions.next(EVENTS);
+  const transactions = world.transactions.next(TRANSACTIONS);
+  sent.emotions += emotions.distinct;
+  sent.transactions += transactions.distinct;
+  const once = firstCopies(emotions.records);
+  const round = {};
+  round.seed = await runSeed(world, emotions.records, emotionEventSchema, countEmotion);
+  round.ecs = await runEcs(world, places.emotions, emotions);
+  round.copyBinary = await runCopy(world, makeBinaryChunks(once, BATCH), once.length, 'binary');
+  round.copyText = await runCopy(world, makeTextChunks(once, BATCH), once.length, 'text');
+  round.keyedSeed = await runSeed(world, transactions.records, transactionEventSchema, countTransaction);
+  round.keyed = await runEcs(world, places.transactions, transactions);
+  return round;
+}
+
+async function checkCounts({ pool }, sent) {
+  const { rows } = await pool.query(`
+    select (select sum(readings)::int from emotional_states) as readings,
+      (select sum(readings)::int from emotion_days) as day_readings,
+      (select sum(octet_length(fingerprints) / 8)::int from event_fingerprints) as fingerprints,
+      (select count(*)::int from transactions) as transactions,
+      (select count(*)::int from dead_letters) as dead_letters`);
+  const counted = rows[0];
+  const wanted = {
+    readings: sent.emotions,
+    day_readings: sent.emotions,
+    fingerprints: sent.emotions,
+    transactions: sent.transactions,
+    dead_letters: 0,
+  };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (counted[name] !== value) throw new Error(`${name}: ${counted[name]} counted, ${value} sent`);
+  }
+  say(`counts agree: ${sent.emotions} readings and ${sent.transactions} transactions, each once`);
+}
+
+async function run() {
+  const world = await openWorld();
+  try {
+    const places = {
+      emotions: await claimTopic(world.ingest, EMOTIONS_TOPIC, PARTITIONS),
+      transactions: await claimTopic(world.ingest, TRANSACTIONS_TOPIC, PARTITIONS),
+    };
+    const sent = { emotions: 0, transactions: 0 };
+    const rounds = [];
+    // The first one warms up the compilers and fills the tables a little; it is checked, not timed.
+    await runRound(world, places, sent);
+    for (let i = 1; i <= ROUNDS; i++) {
+      const round = await runRound(world, places, sent);
+      rounds.push(round);
+      say(describeRound(i, round));
+    }
+    await checkCounts(world, sent);
+    report(rounds, await loadServerVersion(world.pool));
+  } finally {
+    await world.close();
+  }
+}
+
+function describeRound(i, { seed, ecs, copyBinary, copyText, keyedSeed, keyed }) {
+  const k = ({ rate }) => `${round(rate / 1000)}k/s`;
+  return `round ${i}: seed ${k(seed)}, ECS ${k(ecs)} (node ${round(ecs.nodeMicros)} µs, database ${round(ecs.databaseMicros ?? 0)} µs), COPY binary ${k(copyBinary)}, text ${k(copyText)}; keyed: seed ${k(keyedSeed)}, ECS ${k(keyed)} (node ${round(keyed.nodeMicros)} µs, database ${round(keyed.databaseMicros ?? 0)} µs)`;
+}
+
+function report(rounds, postgres) {
+  const of = (pick) => median(rounds.map(pick));
+  const ratio = (above, below) => round(of((r) => r[above].rate / r[below].rate));
+  const figures = {
+    ratioSeed: ratio('ecs', 'seed'),
+    ratioCopyBinary: ratio('ecs', 'copyBinary'),
+    ratioCopyText: ratio('ecs', 'copyText'),
+    keyedRatioSeed: ratio('keyed', 'keyedSeed'),
+    eventsPerSecond: Math.round(of((r) => r.ecs.rate)),
+  };
+  console.log(JSON.stringify(figures));
+  recordBench;
+  postgres;
+}
+
+try {
+  await run();
+} catch (error) {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  process.exitCode = 1;
+}
