@@ -1,0 +1,122 @@
+// What several rooms share: the decision queue, the outbox, the locks of accounts.
+
+import { customersOf, locksRows, readGiven, type SqlStatement } from '../sql-arguments.ts';
+import { lockOf, type StatementModels, type View } from '../statement-model.ts';
+import type { Tables } from '../tables.ts';
+
+const queueLocks = (_view: View, statement: SqlStatement) =>
+  customersOf(statement).map((id) => lockOf('decision_queue', id));
+
+export const accountLocks = (_view: View, statement: SqlStatement) =>
+  locksRows(statement) ? customersOf(statement).map((id) => lockOf('credit_accounts', id)) : [];
+
+function queueDecisions(view: View, statement: SqlStatement): number {
+  const [, trigger, notBefore] = statement.values as [unknown, string, Date];
+  for (const customer_id of customersOf(statement)) {
+    const row = view.get('decision_queue', customer_id);
+    const version = row === undefined ? 1 : /version \+ 1/.test(statement.text) ? row.version + 1 : row.version;
+    view.put('decision_queue', { customer_id, version, trigger, attempts: 0, not_before: notBefore });
+  }
+  return customersOf(statement).length;
+}
+
+function claimQueued(view: View, { values }: SqlStatement): object[] {
+  const [now, until, limit] = values as [Date, Date, number];
+  const due = view
+    .rows('decision_queue')
+    .filter((row) => row.not_before <= now && !view.isLockedElsewhere('decision_queue', row))
+    .slice(0, limit);
+  for (const row of due) view.put('decision_queue', { ...row, not_before: until });
+  return due;
+}
+
+interface Versioned {
+  readonly customer_id: string;
+  readonly version: number;
+}
+
+function findVersion(view: View, { customer_id, version }: Versioned): Tables['decision_queue'] | undefined {
+  const row = view.get('decision_queue', customer_id);
+  return row?.version === version ? row : undefined;
+}
+
+function deleteQueued(view: View, statement: SqlStatement): number {
+  const given = readGiven<Versioned>(statement, 'decided');
+  const compares = /q\.version = decided\.version/.test(statement.text);
+  for (const one of given) {
+    const row = compares ? findVersion(view, one) : view.get('decision_queue', one.customer_id);
+    if (row !== undefined) view.remove('decision_queue', row);
+  }
+  return given.length;
+}
+
+function saveFailure(view: View, { values }: SqlStatement): number {
+  const [customer_id, version, , not_before] = values as [string, number, string, Date];
+  const row = findVersion(view, { customer_id, version });
+  if (row === undefined) return 0;
+  view.put('decision_queue', { ...row, attempts: row.attempts + 1, not_before });
+  return 1;
+}
+
+interface GivenEvent {
+  readonly customer_id: string;
+  readonly event_id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly occurred_at: Date;
+}
+
+/** Destinations of every event: Kafka and the one webhook of the simulation. */
+export const DESTINATIONS = ['kafka', 'webhook:00000000-0000-7000-8000-000000000001'] as const;
+
+function appendOutbox(view: View, statement: SqlStatement): number {
+  const given = readGiven<GivenEvent>(statement, 'given');
+  for (const { customer_id, event_id, type, data, occurred_at } of given) {
+    const account = view.get('credit_accounts', customer_id);
+    if (account === undefined) continue;
+    const sequence = account.event_sequence + 1;
+    view.put('credit_accounts', { ...account, event_sequence: sequence });
+    const parsed = JSON.parse(data) as Record<string, unknown>;
+    view.insert('outbox_events', { customer_id, sequence, event_id, type, data: parsed, occurred_at });
+    for (const destination of DESTINATIONS) {
+      const fresh = { state: 'pending', attempts: 0, claimed_by: null, claimedUntilMs: null } as const;
+      view.insert('deliveries', { destination, customer_id, sequence, ...fresh, nextAttemptMs: view.nowMs });
+    }
+  }
+  return given.length;
+}
+
+export const QUEUE_STATEMENTS: StatementModels = [
+  ['queue-decisions', { locks: queueLocks, run: queueDecisions }],
+  ['decision-queue-claim', { run: claimQueued }],
+  [
+    /delete from decision_queue q using done/,
+    {
+      locks: (_view, statement) =>
+        readGiven<Versioned>(statement, 'decided').map((one) => lockOf('decision_queue', one.customer_id)),
+      run: deleteQueued,
+    },
+  ],
+  [
+    /update decision_queue set attempts = attempts \+ 1/,
+    { locks: (_view, { values }) => [lockOf('decision_queue', values[0])], run: saveFailure },
+  ],
+  [
+    'lock-accounts',
+    {
+      locks: accountLocks,
+      run: (view, statement) =>
+        customersOf(statement).flatMap((customer_id) =>
+          view.get('credit_accounts', customer_id) === undefined ? [] : [{ customer_id }],
+        ),
+    },
+  ],
+  [
+    'outbox-append',
+    {
+      locks: (_view, statement) =>
+        readGiven<GivenEvent>(statement, 'given').map((one) => lockOf('credit_accounts', one.customer_id)),
+      run: appendOutbox,
+    },
+  ],
+];
