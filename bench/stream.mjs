@@ -1,0 +1,193 @@
+// `npm run bench:stream`: the production Kafka road on a real broker, all on the same cores, against the seed's way on the
+// same broker; how long an event takes from its sending to committed state; and how a burst is worked off. Fails where
+// one event was lost or counted twice. The last line is JSON.
+
+import { randomUUID } from 'node:crypto';
+import { runChild } from './support/child-process.mjs';
+import { createEventSource } from './support/make-events.mjs';
+import { median, round } from './support/measure.mjs';
+import { loadServerVersion } from './support/open-bench-system.mjs';
+import {
+  createTopics,
+  loadPosition,
+  makeGroup,
+  openStreamWorld,
+  PARTITIONS,
+  produce,
+  startIngestProcess,
+  TOPIC,
+  waitForPosition,
+} from './support/open-stream-world.mjs';
+import { percentileOfCounts, sendPaced } from './support/pace-events.mjs';
+import { recordBench } from './support/record-bench.mjs';
+import { seedCustomers } from './support/seed-customers.mjs';
+import { createSeedTables } from './support/seeds-way.mjs';
+
+const CUSTOMERS = 10_000;
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const EVENTS = Number(process.env.EVENTS ?? 300_000);
+const SEED_EVENTS = 2_000;
+const FLOOD_EVENTS = 300_000;
+const PACED_SECONDS = 10;
+const BURST_EVENTS = 100_000;
+
+const startedMs = Date.now();
+const say = (line) => console.log(`${((Date.now() - startedMs) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+
+function createSource({ product }, seed) {
+  const random = product.createSeededRandom(seed);
+  return createEventSource({ product, topic: TOPIC, partitions: PARTITIONS, customers: CUSTOMERS, random });
+}
+
+/** Notes what was sent to ECS, so that the end can be checked. */
+function createSender(world) {
+  const { producer } = world;
+  const source = createSource(world, 2);
+  const sent = { records: 0, distinct: 0 };
+  const next = (count) => {
+    const made = source.next(count);
+    sent.records += count;
+    sent.distinct += made.distinct;
+    return made.records;
+  };
+  return { sent, next, send: (count) => produce(producer, TOPIC, next(count)) };
+}
+
+async function runSeed(world, source) {
+  const topic = `seed.${randomUUID()}`;
+  await createTopics(world.kafka, [topic]);
+  await produce(world.producer, topic, source.next(SEED_EVENTS).records);
+  const { seconds, messages } = await runChild('seed-consumer.mjs', {
+    PATH: process.env.PATH,
+    SEED_BROKERS: world.brokers,
+    SEED_TOPIC: topic,
+    SEED_GROUP: `seed-${randomUUID()}`,
+    SEED_MESSAGES: String(SEED_EVENTS),
+    SEED_DATABASE_URL: world.pool.options.connectionString,
+  });
+  return messages / seconds;
+}
+
+/** A backlog is there; how fast is it worked off? */
+async function runEcs(world, sender, child, group) {
+  const from = await loadPosition(world.pool, group);
+  await sender.send(EVENTS);
+  await child.ask('start');
+  const { seconds, records } = await waitForPosition(world.pool, group, from, sender.sent.records);
+  await child.ask('stop');
+  return records / seconds;
+}
+
+async function measureRatio(world, sender, child, group) {
+  const rounds = [];
+  const seedSource = createSource(world, 1);
+  for (let i = 0; i <= ROUNDS; i++) {
+    const seed = await runSeed(world, seedSource);
+    const ecs = await runEcs(world, sender, child, group);
+    say(`${i === 0 ? 'warm-up' : `round ${i}`}: seed ${round(seed)}/s, ECS ${round(ecs / 1000)}k/s, ${round(ecs / seed)} times`);
+    if (i > 0) rounds.push({ seed, ecs });
+  }
+  return rounds;
+}
+
+/** The most that producer, broker, ECS and PostgreSQL carry together on these cores. */
+async function measurePeak(world, sender, group) {
+  const from = await loadPosition(world.pool, group);
+  const startedMs = performance.now();
+  await sender.send(FLOOD_EVENTS);
+  await waitForPosition(world.pool, group, from, sender.sent.records);
+  return FLOOD_EVENTS / ((performance.now() - startedMs) / 1000);
+}
+
+async function measureLatency(world, sender, child, group, perSecond) {
+  const records = sender.next(Math.round(perSecond * PACED_SECONDS));
+  await child.ask('usage');
+  const from = await loadPosition(world.pool, group);
+  const took = await sendPaced(world.producer, TOPIC, shuffle(world, records), perSecond);
+  await waitForPosition(world.pool, group, from, sender.sent.records);
+  const { latencies } = await child.ask('usage');
+  const p50 = percentileOfCounts(latencies, 0.5);
+  const p99 = percentileOfCounts(latencies, 0.99);
+  say(`${round(perSecond)} events/s for ${round(took)} s: p50 ${p50} ms, p99 ${p99} ms from due to committed`);
+  return { p50, p99 };
+}
+
+/** All partitions get their events at the same time, as from many producers. */
+function shuffle({ product }, records) {
+  const random = product.createSeededRandom(3);
+  const values = records.flatMap((own, partition) => own.map(({ value }) => ({ value, partition })));
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [values[i], values[j]] = [values[j], values[i]];
+  }
+  return values;
+}
+
+async function measureBurst(world, sender, group) {
+  const from = await loadPosition(world.pool, group);
+  await sender.send(BURST_EVENTS);
+  const sentMs = performance.now();
+  await waitForPosition(world.pool, group, from, sender.sent.records);
+  const seconds = (performance.now() - sentMs) / 1000;
+  say(`a burst of ${BURST_EVENTS}: no lag ${round(seconds)} s after its last event was acknowledged`);
+  return seconds;
+}
+
+async function checkCounts({ pool }, { distinct }) {
+  const { rows } = await pool.query(`
+    select (select sum(readings)::int from emotional_states) as readings,
+      (select sum(octet_length(fingerprints) / 8)::int from event_fingerprints) as fingerprints,
+      (select count(*)::int from dead_letters) as dead_letters`);
+  const { readings, fingerprints, dead_letters } = rows[0];
+  if (readings !== distinct || fingerprints !== distinct || dead_letters !== 0) {
+    throw new Error(`${distinct} sent, ${readings} counted, ${fingerprints} fingerprints, ${dead_letters} dead letters`);
+  }
+  say(`counts agree: ${distinct} readings, each once`);
+}
+
+async function run() {
+  const world = await openStreamWorld({ say });
+  try {
+    await seedCustomers(world.pool, 1, CUSTOMERS);
+    await createSeedTables(world.pool, CUSTOMERS);
+    const group = makeGroup();
+    const child = await startIngestProcess(world, group);
+    // Makes the topics as production does.
+    await child.ask('start');
+    await child.ask('stop');
+    const sender = createSender(world);
+    const rounds = await measureRatio(world, sender, child, group);
+    await child.ask('start');
+    const peak = await measurePeak(world, sender, group);
+    say(`peak with the producer on the same cores: ${round(peak / 1000)}k events/s`);
+    const low = await measureLatency(world, sender, child, group, peak * 0.2);
+    const high = await measureLatency(world, sender, child, group, peak * 0.8);
+    const burstSeconds = await measureBurst(world, sender, group);
+    await checkCounts(world, sender.sent);
+    report({ rounds, peak, low, high, burstSeconds }, await loadServerVersion(world.pool));
+  } finally {
+    await world.close();
+  }
+}
+
+function report({ rounds, peak, low, high, burstSeconds }, postgres) {
+  const figures = {
+    ratioSeed: round(median(rounds.map(({ seed, ecs }) => ecs / seed))),
+    p50Ms20: low.p50,
+    p99Ms20: low.p99,
+    p50Ms80: high.p50,
+    p99Ms80: high.p99,
+  };
+  console.log(JSON.stringify(figures));
+  recordBench;
+  postgres;
+  peak;
+  burstSeconds;
+}
+
+try {
+  await run();
+} catch (error) {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  process.exitCode = 1;
+}

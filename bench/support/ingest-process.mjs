@@ -1,0 +1,79 @@
+// A process with the production Kafka road and nothing else, led over IPC: `start`, `stop`, `usage` and `exit`. Beside what
+// production does it only notes how long after its record time each event was committed.
+
+import { loadProduct } from './load-product.mjs';
+
+const product = await loadProduct(
+  'config.js',
+  'open-system.js',
+  'start-events-in.js',
+  'ingest/index.js',
+  'lib/clock.js',
+  'lib/log.js',
+);
+const config = product.loadConfig(process.env);
+const system = await product.openSystem(config, product.createLog(config.logLevel), { migrate: false });
+const installation = await product.loadInstallation(system.pool);
+const metrics = product.createIngestMetrics(system.metrics);
+const ingest = product.makeIngest({ system, installation }, config.kafka.consumerGroup, metrics);
+
+/** Events by how many milliseconds after their record time they were committed; the last place holds what took longer. */
+const LATENCY_MS_MAX = 60_000;
+let latencies = new Uint32Array(LATENCY_MS_MAX + 1);
+let counted = 0;
+let residentBytesMax = 0;
+
+async function ingestAndNote(batch, ownerEpoch) {
+  const outcome = await ingest.ingestBatch(batch, ownerEpoch);
+  const nowMs = Date.now();
+  for (const { acceptedAtMs } of batch.records) {
+    latencies[Math.min(Math.max(nowMs - acceptedAtMs, 0), LATENCY_MS_MAX)] += 1;
+  }
+  counted += outcome.counted;
+  return outcome;
+}
+
+const road = product.createKafkaRoad({
+  ingest: { ...ingest, ingestBatch: ingestAndNote },
+  kafka: config.kafka,
+  partitions: installation.partitions,
+  clock: product.systemClock,
+  random: Math.random,
+  log: system.log,
+  metrics,
+  onStalled: (error) => {
+    throw error;
+  },
+});
+const watch = setInterval(() => {
+  residentBytesMax = Math.max(residentBytesMax, process.memoryUsage.rss());
+}, 100);
+
+const COMMANDS = {
+  start: () => road.start(),
+  stop: () => road.stop(),
+  usage: async () => {
+    const { user, system: kernel } = process.cpuUsage();
+    const noted = [...latencies.entries()].filter(([, events]) => events > 0);
+    latencies = new Uint32Array(LATENCY_MS_MAX + 1);
+    return { latencies: noted, counted, residentBytesMax, processorMicros: user + kernel };
+  },
+  exit: async () => {
+    clearInterval(watch);
+    await road.stop();
+    await system.close();
+    process.disconnect();
+  },
+};
+
+process.on('message', async ({ id, command }) => {
+  try {
+    const value = await COMMANDS[command]();
+    if (process.connected) process.send({ id, value });
+  } catch (error) {
+    process.send({ id, error: String(error) });
+  }
+});
+// The bench has gone, however it went: nothing is left behind.
+process.on('disconnect', () => process.exit());
+process.send({ ready: true });
