@@ -5,7 +5,7 @@ export {
   type IdempotencyPruner,
   type IdempotencyPrunerOptions,
 } from './idempotency-pruner-worker.ts';
-export { authenticate, type Caller } from './load-caller.ts';
+export { type Authenticate, type Caller, createAuthenticator } from './load-caller.ts';
 export { getKey, listKeys } from './load-keys.ts';
 export { ensureFirstKey, type FirstKey, type FirstKeyOptions } from './save-first-key.ts';
 export {
@@ -17,3 +17,4 @@ export {
 } from './save-idempotent.ts';
 export { type CreatedKey, createKey, type KeyRotation, type NewKey, revokeKey, rotateKey } from './save-keys.ts';
 export { holdsScope, holdsScopes, SCOPES, type Scope } from './scopes.ts';
+export { shareTransactions } from './share-transactions.ts';

@@ -3,13 +3,24 @@
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { inTransaction } from '../db/index.ts';
 import { DAY_MS, HOUR_MS } from '../lib/clock.ts';
-import { authenticate, createKey, ensureFirstKey, getKey, listKeys, revokeKey, rotateKey } from './index.ts';
+import {
+  type Authenticate,
+  createAuthenticator,
+  createKey,
+  ensureFirstKey,
+  getKey,
+  listKeys,
+  revokeKey,
+  rotateKey,
+} from './index.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 let database: TestDatabase;
+let authenticate: Authenticate;
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  authenticate = createAuthenticator(database.pool);
 });
 afterAll(() => database.drop());
 beforeEach(() => database.pool.query('delete from api_keys'));
@@ -19,7 +30,7 @@ const reader = { name: 'reader', scopes: ['customers:read'] } as const;
 test('a key authenticates as what it was made for', async () => {
   const { pool } = database;
   const { key, token } = await createKey(pool, { ...reader, customerId: 'cust-1' }, NOW);
-  expect(await authenticate(pool, token, NOW)).toEqual({
+  expect(await authenticate(token, NOW)).toEqual({
     keyId: key.keyId,
     name: 'reader',
     scopes: ['customers:read'],
@@ -46,7 +57,7 @@ test('a wrong secret, an unknown id, and noise are nobody', async () => {
     'x'.repeat(40),
     '',
   ]) {
-    expect(await authenticate(pool, wrong, NOW)).toBeNull();
+    expect(await authenticate(wrong, NOW)).toBeNull();
   }
 });
 
@@ -54,7 +65,7 @@ test('a revoked key is nobody from that moment, and revoking again keeps the fir
   const { pool } = database;
   const { key, token } = await createKey(pool, reader, NOW);
   expect((await revokeKey(pool, key.keyId, NOW))?.state).toBe('revoked');
-  expect(await authenticate(pool, token, NOW)).toBeNull();
+  expect(await authenticate(token, NOW)).toBeNull();
   expect((await revokeKey(pool, key.keyId, NOW + DAY_MS))?.revokedAt).toBe(new Date(NOW).toISOString());
   expect(await revokeKey(pool, '0000000000000000', NOW)).toBeNull();
 });
@@ -62,8 +73,8 @@ test('a revoked key is nobody from that moment, and revoking again keeps the fir
 test('an expired key is nobody, to the millisecond', async () => {
   const { pool } = database;
   const { token } = await createKey(pool, { ...reader, expiresAtMs: NOW + 1_000 }, NOW);
-  expect(await authenticate(pool, token, NOW + 999)).not.toBeNull();
-  expect(await authenticate(pool, token, NOW + 1_000)).toBeNull();
+  expect(await authenticate(token, NOW + 999)).not.toBeNull();
+  expect(await authenticate(token, NOW + 1_000)).toBeNull();
 });
 
 test('rotation: both work during the overlap, only the successor after it', async () => {
@@ -76,9 +87,9 @@ test('rotation: both work during the overlap, only the successor after it', asyn
     customerId: 'cust-1',
     state: 'live',
   });
-  expect(await authenticate(pool, old.token, NOW + HOUR_MS - 1)).not.toBeNull();
-  expect(await authenticate(pool, old.token, NOW + HOUR_MS)).toBeNull();
-  expect(await authenticate(pool, rotated?.token ?? '', NOW + DAY_MS)).not.toBeNull();
+  expect(await authenticate(old.token, NOW + HOUR_MS - 1)).not.toBeNull();
+  expect(await authenticate(old.token, NOW + HOUR_MS)).toBeNull();
+  expect(await authenticate(rotated?.token ?? '', NOW + DAY_MS)).not.toBeNull();
   expect(await getKey(pool, old.key.keyId, NOW)).toMatchObject({ state: 'rotated', rotatedTo: rotated?.key.keyId });
 });
 
@@ -122,7 +133,7 @@ test('the first key is made once, however many start at once, and its token is s
   const created = firsts.filter((first) => first.outcome === 'created');
   expect(created).toHaveLength(1);
   const token = created[0]?.outcome === 'created' ? created[0].token : null;
-  expect((await authenticate(pool, token ?? '', NOW))?.scopes).toEqual(['admin']);
+  expect((await authenticate(token ?? '', NOW))?.scopes).toEqual(['admin']);
   expect(await ensureFirstKey(pool, { nowMs: NOW })).toEqual({ outcome: 'present', adminKeyKnown: true });
 });
 
@@ -130,14 +141,14 @@ test("an operator's own first key works as it is, is not shown, and a later othe
   const { pool } = database;
   const adminKey = 'd0a1b2c3d4e5f60718293a4b5c6d7e8f';
   expect(await ensureFirstKey(pool, { adminKey, nowMs: NOW })).toMatchObject({ outcome: 'created', token: null });
-  expect((await authenticate(pool, adminKey, NOW))?.scopes).toEqual(['admin']);
+  expect((await authenticate(adminKey, NOW))?.scopes).toEqual(['admin']);
   expect(await ensureFirstKey(pool, { adminKey, nowMs: NOW })).toEqual({ outcome: 'present', adminKeyKnown: true });
   const other = 'ffffeeeeddddcccc0123456789abcdef-other';
   expect(await ensureFirstKey(pool, { adminKey: other, nowMs: NOW })).toEqual({
     outcome: 'present',
     adminKeyKnown: false,
   });
-  expect(await authenticate(pool, other, NOW)).toBeNull();
+  expect(await authenticate(other, NOW)).toBeNull();
 });
 
 test.each([['short'], ['a'.repeat(64)], ['secret with spaces '.repeat(3)]])(

@@ -27,13 +27,14 @@ export interface ApiKeySecretRow extends ApiKeyRow {
   readonly secret_sha256: Buffer;
 }
 
-export async function loadKeySecret(db: Queryable, keyId: string): Promise<ApiKeySecretRow | null> {
+/** Keys that are not known are not in the map. */
+export async function loadKeySecrets(db: Queryable, keyIds: readonly string[]): Promise<Map<string, ApiKeySecretRow>> {
   const { rows } = await db.query<ApiKeySecretRow>({
-    name: 'access-load-key-secret',
+    name: 'access-load-key-secrets',
     text: `
       select key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to, secret_sha256
-      from api_keys where key_id = $1`,
-    values: [keyId],
+      from api_keys where key_id = any($1::text[])`,
+    values: [keyIds],
   });
-  return rows[0] ?? null;
+  return new Map(rows.map((row) => [row.key_id, row]));
 }

@@ -64,15 +64,17 @@ async function claimKey(tx: Queryable, request: IdempotentRequest, nowMs: number
     );
     return rowCount === 1;
   } catch (error) {
-    if (!isLockTimeout(error)) throw error;
-    throw new EcsError('ECS_IDEMPOTENCY_RUNNING', 'A request with this Idempotency-Key is still running.', {
-      cause: error,
-    });
+    throw toRunning(error);
   }
 }
 
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '55P03';
+/** What a claim that failed means: whoever waited too long for a key waited for the request that holds it. */
+export function toRunning(error: unknown): unknown {
+  const isLockTimeout = error instanceof Error && 'code' in error && error.code === '55P03';
+  if (!isLockTimeout) return error;
+  return new EcsError('ECS_IDEMPOTENCY_RUNNING', 'A request with this Idempotency-Key is still running.', {
+    cause: error,
+  });
 }
 
 async function replayAnswer(tx: Queryable, request: IdempotentRequest): Promise<IdempotentAnswer> {

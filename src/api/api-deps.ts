@@ -29,7 +29,7 @@ export interface ApiDeps {
   readonly submitEvents: EventSubmit;
   readonly lateEventHorizonMs: number;
   readonly deadLetters: Pick<DeadLetters, 'list' | 'get' | 'retry'>;
-  readonly decider: Pick<Decider, 'decideCustomer' | 'setLimitByHand' | 'freezeAccount' | 'unfreezeAccount'>;
+  readonly decider: Pick<Decider, 'decideCustomers' | 'setLimitByHand' | 'freezeAccount' | 'unfreezeAccount'>;
   readonly model: LoadedScorecard;
   readonly policies: Policies;
   readonly notificationStream: NotificationStream;

@@ -1,6 +1,6 @@
 // Who is calling, and may they call this route? Every refusal is logged with the key id where one is known, never the key.
 import type { Request } from 'express';
-import { authenticate, type Caller, holdsScope } from '../access/index.ts';
+import { type Caller, holdsScope } from '../access/index.ts';
 import { EcsError } from '../lib/errors.ts';
 import type { KeyAccess, Route } from './define-route.ts';
 import { customerNotFound } from './require-customer.ts';
@@ -15,8 +15,7 @@ export async function authenticateRequest(route: Route, req: Request, context: S
   if (access === 'public') return NOBODY;
   const token = BEARER.exec(req.headers.authorization ?? '')?.[1];
   if (token === undefined && access.openOnLoopback === true && context.isLocal(req)) return NOBODY;
-  const { pool, clock } = context.deps;
-  const caller = token === undefined ? null : await authenticate(pool, token, clock());
+  const caller = token === undefined ? null : await context.authenticate(token, context.deps.clock());
   if (caller === null) {
     context.deps.log.warn(
       { requestId: req.res?.locals.requestId, operation: route.operationId },

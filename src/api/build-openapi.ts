@@ -72,7 +72,7 @@ const IDEMPOTENCY_HEADERS = z.object({
 });
 
 function takesIdempotencyKey(route: Route): boolean {
-  return route.work.kind === 'transaction' && route.work.answersSecret !== true;
+  return route.work.kind === 'shared' || (route.work.kind === 'transaction' && !route.work.answersSecret);
 }
 
 function describeBody(route: Route) {
@@ -126,6 +126,7 @@ export function problemsOf(route: Route): readonly ErrorCode[] {
   if (Object.keys(route.params.shape).length > 0) codes.push('ECS_NOT_FOUND');
   if (route.takesBody) codes.push('ECS_PAYLOAD_TOO_LARGE', 'ECS_UNSUPPORTED_MEDIA');
   if (takesIdempotencyKey(route)) codes.push('ECS_IDEMPOTENCY_RUNNING', 'ECS_IDEMPOTENCY_MISMATCH');
+  if (route.work.kind === 'shared') codes.push('ECS_BUSY');
   if (route.work.kind === 'stream') codes.push('ECS_TOO_MANY_STREAMS');
   return codes;
 }

@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { Caller, Scope } from '../access/index.ts';
 import { assert } from '../lib/assert.ts';
-import type { ErrorCode } from '../lib/errors.ts';
+import type { EcsError, ErrorCode } from '../lib/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
@@ -92,9 +92,15 @@ export interface StreamAnswer {
 /** Reads, or hands over to a road that has its own durability. */
 type PlainHandler<Request, Answer> = (request: Request, deps: ApiDeps) => Promise<Answer>;
 type TransactionHandler<Request, Answer> = (request: Request, deps: ApiDeps, tx: pg.PoolClient) => Promise<Answer>;
+/** One outcome for each request, in order; an error means that nothing was changed for that request. */
+type SharedHandler<Request, Answer> = (
+  requests: readonly Request[],
+  deps: ApiDeps,
+  tx: pg.PoolClient,
+) => Promise<readonly (Answer | EcsError)[]>;
 type StreamHandler<Request> = (request: Request, deps: ApiDeps, answer: StreamAnswer) => Promise<void>;
 
-type AnyRequest = RouteRequest<Record<string, unknown>, Record<string, unknown>, unknown>;
+export type AnyRequest = RouteRequest<Record<string, unknown>, Record<string, unknown>, unknown>;
 interface AnyAnswer {
   readonly status: number;
   readonly body?: unknown;
@@ -114,6 +120,12 @@ export type RouteWork =
       readonly answersSecret: boolean;
       readonly memory: AnswerMemory | undefined;
       readonly handle: TransactionHandler<AnyRequest, AnyAnswer>;
+    }
+  | {
+      readonly kind: 'shared';
+      readonly turnOf: (request: AnyRequest) => string;
+      readonly memory: AnswerMemory;
+      readonly handle: SharedHandler<AnyRequest, AnyAnswer>;
     }
   | { readonly kind: 'stream'; readonly handle: StreamHandler<AnyRequest> };
 
@@ -156,6 +168,30 @@ export function defineWriteRoute<
   return makeRoute(spec, {
     kind: 'transaction',
     answersSecret: spec.answersSecret === true,
+    memory: spec.memory,
+    handle: erase(spec.handle),
+  });
+}
+
+/**
+ * A route that writes, and whose concurrent requests share a transaction: each is answered after the commit and fails alone.
+ * Requests of one turn follow each other, so that a transaction holds each turn once.
+ */
+export function defineSharedWriteRoute<
+  Params extends z.ZodObject = NoFields,
+  Query extends z.ZodObject = NoFields,
+  Body extends z.ZodType = NoBody,
+  const Answers extends AnswerSpecs = AnswerSpecs,
+>(
+  spec: RouteFacts<Params, Query, Body, Answers> & {
+    readonly turnOf: (request: RequestOf<Params, Query, Body>) => string;
+    readonly memory: AnswerMemory;
+    readonly handle: SharedHandler<RequestOf<Params, Query, Body>, AnswerOf<NoInfer<Answers>>>;
+  },
+): Route {
+  return makeRoute(spec, {
+    kind: 'shared',
+    turnOf: erase(spec.turnOf),
     memory: spec.memory,
     handle: erase(spec.handle),
   });

@@ -48,6 +48,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, ProblemKind>> = {
   ECS_INGEST_STALLED: away('ingest-stalled', 'Ingest stands still', 5),
   ECS_INGEST_BUSY: away('ingest-busy', 'Too many events wait', 1),
   ECS_IMPORT_RUNNING: away('import-running', 'An import is running', 10),
+  ECS_BUSY: away('busy', 'Too many requests wait; nothing was done', 1),
   ECS_SHUTTING_DOWN: away('shutting-down', 'ECS is shutting down', 5),
   ECS_VERSION_UNKNOWN: refused(409, 'version-unknown', 'A version this needs is not registered here'),
   ECS_CONFIG_INVALID: internal,

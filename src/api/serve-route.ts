@@ -1,21 +1,20 @@
 // Serves one route: authenticate, read, refuse what belongs to another customer, run, render. The order is the point:
 // nothing is read for nobody, nothing runs that was not read, nothing leaves that is not declared.
 import type { Request, RequestHandler, Response } from 'express';
-import type pg from 'pg';
 import type { Caller, IdempotentRequest, StoredAnswer } from '../access/index.ts';
-import { runIdempotent } from '../access/index.ts';
+import { assert } from '../lib/assert.ts';
 import { hashCanonical } from '../lib/canonical-json.ts';
 import { EcsError } from '../lib/errors.ts';
 import { authenticateRequest, refuseOtherCustomer } from './authenticate-request.ts';
-import type { Route, RouteRequest } from './define-route.ts';
+import type { AnyRequest, Route } from './define-route.ts';
 import { type ParsedRequest, readRequest } from './read-request.ts';
-import { type HandlerAnswer, renderAnswer } from './render-answer.ts';
+import { renderAnswer } from './render-answer.ts';
 import type { ServeContext } from './serve-context.ts';
-import { serveStream } from './serve-stream.ts';
-
-type AnyRequest = RouteRequest<Record<string, unknown>, Record<string, unknown>, unknown>;
+import { type Serving, serveStream } from './serve-stream.ts';
+import { createWriteAnswer, type WriteAnswer } from './write-answer.ts';
 
 export function serveRoute(route: Route, context: ServeContext): RequestHandler {
+  const write = createWriteAnswer(route, context);
   return async (req, res) => {
     res.locals.route = route.path;
     const caller = await authenticateRequest(route, req, context);
@@ -28,40 +27,24 @@ export function serveRoute(route: Route, context: ServeContext): RequestHandler 
       nowMs: context.deps.clock(),
       lastEventId: req.get('last-event-id'),
     };
-    if (route.work.kind === 'stream') await serveStream(route.work.handle, { route, request, req, res, context });
-    else await serveAnswer(route, request, req, res, context);
+    const serving = { route, request, req, res, context };
+    if (route.work.kind === 'stream') await serveStream(route.work.handle, serving);
+    else await serveAnswer(serving, write);
   };
 }
 
-async function serveAnswer(
-  route: Route,
-  request: AnyRequest,
-  req: Request,
-  res: Response,
-  context: ServeContext,
-): Promise<void> {
-  const { deps } = context;
-  const render = (answer: HandlerAnswer): StoredAnswer => renderAnswer(route, answer, deps.checkAnswers === true);
+async function serveAnswer(serving: Serving, write: WriteAnswer | null): Promise<void> {
+  const { route, request, req, res, context } = serving;
   const { work } = route;
-  if (work.kind === 'transaction') {
-    const run = async (tx: pg.PoolClient) => {
-      const answer = await work.handle(request, deps, tx);
-      const kept = work.memory === undefined ? {} : { kept: JSON.stringify(work.memory.keep(answer)) };
-      return { ...render(answer), ...kept };
-    };
-    const claim = readIdempotencyKey(route, request, req);
-    const answer = await runIdempotent(deps.pool, claim, run, request.nowMs);
-    if (answer.replayed) res.set('Idempotency-Replayed', 'true');
-    if (!answer.replayed || work.memory === undefined || answer.body === null) return sendAnswer(route, res, answer);
-    const recalled = await work.memory.recall(JSON.parse(answer.body), deps);
-    sendAnswer(
-      route,
-      res,
-      recalled === null ? await runIdempotent(deps.pool, null, run, request.nowMs) : render(recalled),
-    );
-  } else if (work.kind === 'plain') {
-    sendAnswer(route, res, render(await work.handle(request, deps)));
+  if (work.kind === 'plain') {
+    const answer = await work.handle(request, context.deps);
+    sendAnswer(route, res, renderAnswer(route, answer, context.deps.checkAnswers === true));
+    return;
   }
+  assert(write !== null, `${route.operationId} is a route that writes`);
+  const answer = await write(request, readIdempotencyKey(route, request, req));
+  if (answer.replayed) res.set('Idempotency-Replayed', 'true');
+  sendAnswer(route, res, answer);
 }
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
@@ -69,7 +52,7 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
 function readIdempotencyKey(route: Route, request: AnyRequest & ParsedRequest, req: Request): IdempotentRequest | null {
   const key = req.get('idempotency-key');
   if (key === undefined) return null;
-  const takesKey = route.work.kind === 'transaction' && route.work.answersSecret !== true;
+  const takesKey = route.work.kind === 'shared' || (route.work.kind === 'transaction' && !route.work.answersSecret);
   const expected = takesKey
     ? '1 to 200 printable characters without spaces'
     : 'no key here: the answer holds a secret, which is never stored';

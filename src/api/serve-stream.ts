@@ -3,12 +3,12 @@
 import type { Request, Response } from 'express';
 import { isEcsError } from '../lib/errors.ts';
 import { authenticateRequest } from './authenticate-request.ts';
-import type { Route, RouteRequest, RouteWork, StreamAnswer } from './define-route.ts';
+import type { AnyRequest, Route, RouteWork, StreamAnswer } from './define-route.ts';
 import type { ServeContext } from './serve-context.ts';
 
-interface StreamServing {
+export interface Serving {
   readonly route: Route;
-  readonly request: RouteRequest<Record<string, unknown>, Record<string, unknown>, unknown>;
+  readonly request: AnyRequest;
   readonly req: Request;
   readonly res: Response;
   readonly context: ServeContext;
@@ -18,7 +18,7 @@ type StreamHandler = Extract<RouteWork, { kind: 'stream' }>['handle'];
 
 const RECHECK_MS = 5_000;
 
-export async function serveStream(handle: StreamHandler, serving: StreamServing): Promise<void> {
+export async function serveStream(handle: StreamHandler, serving: Serving): Promise<void> {
   const { route, request, req, res, context } = serving;
   res.locals.streamed = true;
   const over = new AbortController();
@@ -48,7 +48,7 @@ export async function serveStream(handle: StreamHandler, serving: StreamServing)
   }
 }
 
-async function endIfRefused({ route, req, context }: StreamServing, end: () => void): Promise<void> {
+async function endIfRefused({ route, req, context }: Serving, end: () => void): Promise<void> {
   try {
     await authenticateRequest(route, req, context);
   } catch (error) {

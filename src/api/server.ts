@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express, Request } from 'express';
+import { createAuthenticator } from '../access/index.ts';
 import { EcsError } from '../lib/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { makeApp } from './make-app.ts';
@@ -36,6 +37,7 @@ export function createApi(deps: ApiDeps): Api {
   let closing = false;
   const context: ServeContext = {
     deps,
+    authenticate: createAuthenticator(deps.pool),
     isLocal: (req) => loopback && !cameThroughProxy(req),
     isClosing: () => closing,
     streams,

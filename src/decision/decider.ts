@@ -2,6 +2,7 @@
 // officers and imports decide.
 import type pg from 'pg';
 import { inTransaction, type Queryable, retryDatabase } from '../db/index.ts';
+import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { EcsError } from '../lib/errors.ts';
 import type { MakeId } from '../lib/ids.ts';
@@ -11,6 +12,7 @@ import type { Policies } from '../policy/index.ts';
 import type { DecisionTrigger, DecisionView } from './decision-view.ts';
 import { deleteQueued } from './delete-queued.ts';
 import { type FreezeOrder, freezeAccount, unfreezeAccount } from './freeze-account.ts';
+import type { LoadRequest } from './load-decision-inputs.ts';
 import type { NewDecision } from './new-decision.ts';
 import { loadRunningImport } from './save-import-mark.ts';
 import { type RoadOptions, saveNewDecisions } from './save-new-decisions.ts';
@@ -50,6 +52,14 @@ export interface QueuedCustomer {
 export interface Decider {
   /** ECS_NOT_FOUND for an unknown customer, ECS_IMPORT_RUNNING while an import runs. */
   decideCustomer(tx: pg.PoolClient, request: DecisionRequest): Promise<DecisionView>;
+  /**
+   * Many at once, each customer once, answered in the order asked: for an unknown customer ECS_NOT_FOUND as a value, and
+   * nothing was changed for it. Throws ECS_IMPORT_RUNNING, as above.
+   */
+  decideCustomers(
+    tx: pg.PoolClient,
+    requests: readonly DecisionRequest[],
+  ): Promise<readonly (DecisionView | EcsError)[]>;
   /** Own transaction, batch statements; for 500 to 2,000 customers a call. Gives back how many were decided. */
   decideMany(customers: readonly QueuedCustomer[]): Promise<number>;
   setLimitByHand(tx: pg.PoolClient, order: LimitOrder): Promise<DecisionView>;
@@ -66,16 +76,27 @@ const BY_ITSELF = 'ecs';
 
 export function createDecider(deps: DeciderDeps): Decider {
   requireLedgerModel(deps.model);
-  const options: RoadOptions = { ...deps, kafka: deps.kafkaDestination, dryRun: false };
+  const options: RoadOptions = { ...deps, kafka: deps.kafkaDestination };
+  async function decideCustomers(
+    tx: Queryable,
+    requests: readonly DecisionRequest[],
+  ): Promise<(DecisionView | EcsError)[]> {
+    await refuseDuringImport(tx);
+    const decisions = await saveNewDecisions(tx, requests.map(toLoadRequest), deps.clock(), options);
+    const byCustomer = new Map(decisions.map((decision) => [decision.record.inputs.customerId, decision]));
+    return requests.map(({ customerId }) => {
+      const decision = byCustomer.get(customerId);
+      return decision === undefined ? unknownCustomer(customerId) : viewOf(decision);
+    });
+  }
   return {
     async decideCustomer(tx, request) {
-      await refuseDuringImport(tx);
-      const { customerId, trigger, requestedBy, requestedLimitMinor = null, dryRun = false } = request;
-      const asked = [{ customerId, trigger, requestedBy, requestedLimitMinor }];
-      const [decision] = await saveNewDecisions(tx, asked, deps.clock(), { ...options, dryRun });
-      if (decision === undefined) throw unknownCustomer(customerId);
-      return viewOf(decision);
+      const [decided] = await decideCustomers(tx, [request]);
+      assert(decided !== undefined, 'each request has its outcome');
+      if (decided instanceof EcsError) throw decided;
+      return decided;
     },
+    decideCustomers,
     decideMany: (customers) => decideMany(deps, options, customers),
     async setLimitByHand(tx, order) {
       await refuseDuringImport(tx);
@@ -85,6 +106,11 @@ export function createDecider(deps: DeciderDeps): Decider {
     unfreezeAccount: async (tx, order) => viewOf(await unfreezeAccount(tx, order, deps.clock(), options)),
     saveOpeningDecisions: (tx, rows, requestedBy) => saveOpeningDecisions(tx, rows, requestedBy, deps.clock(), options),
   };
+}
+
+function toLoadRequest(request: DecisionRequest): LoadRequest {
+  const { customerId, trigger, requestedBy, requestedLimitMinor = null, dryRun = false } = request;
+  return { customerId, trigger, requestedBy, requestedLimitMinor, dryRun };
 }
 
 function requireLedgerModel({ artefact }: LoadedScorecard): void {
@@ -107,12 +133,9 @@ async function decideMany(
 ): Promise<number> {
   if (customers.length === 0) return 0;
   const byId = new Map(customers.map((customer) => [customer.customerId, customer]));
-  const requests = [...byId.values()].map(({ customerId, trigger }) => ({
-    customerId,
-    trigger,
-    requestedBy: BY_ITSELF,
-    requestedLimitMinor: null,
-  }));
+  const requests = [...byId.values()].map(({ customerId, trigger }) =>
+    toLoadRequest({ customerId, trigger, requestedBy: BY_ITSELF }),
+  );
   const decided = await retryDatabase(() =>
     inTransaction(deps.pool, async (tx) => {
       await refuseDuringImport(tx);

@@ -19,6 +19,8 @@ export interface LoadRequest {
   readonly trigger: DecisionTrigger;
   readonly requestedBy: string;
   readonly requestedLimitMinor: number | null;
+  /** Decide, but write nothing. */
+  readonly dryRun: boolean;
 }
 
 export interface LoadDeps {
@@ -29,6 +31,7 @@ export interface LoadDeps {
 }
 
 export interface LoadedInput {
+  readonly dryRun: boolean;
   readonly input: DecisionInput;
   readonly account: LockedAccount;
   /** The limit that waits already; null where none does. */
@@ -106,6 +109,7 @@ async function loadFacts(
     assert(ledger !== undefined, 'the ledger answers for every customer');
     const history = histories.get(customerId) ?? NO_HISTORY;
     return {
+      dryRun: customer.request.dryRun,
       input: toInput(customer, { ledger, history, emotions: emotions.get(customerId) }, nowMs, deps),
       account: customer.account,
       scheduledLimitMinor: history.scheduledLimitMinor,

@@ -6,9 +6,7 @@ import { type LoadDeps, type LoadRequest, loadDecisionInputs } from './load-deci
 import { type NewDecision, prepareDecision } from './new-decision.ts';
 import { type SaveOptions, saveDecisions } from './save-decisions.ts';
 
-export interface RoadOptions extends LoadDeps, SaveOptions {
-  readonly dryRun: boolean;
-}
+export interface RoadOptions extends LoadDeps, SaveOptions {}
 
 /** Customers that are not known are left out. */
 export async function saveNewDecisions(
@@ -18,9 +16,11 @@ export async function saveNewDecisions(
   options: RoadOptions,
 ): Promise<NewDecision[]> {
   const loaded = await loadDecisionInputs(tx, requests, nowMs, options);
-  const decisions = loaded.map(({ input, account, scheduledLimitMinor }) =>
-    prepareDecision(decide(input), account, scheduledLimitMinor),
-  );
-  if (!options.dryRun) await saveDecisions(tx, decisions, options);
-  return decisions;
+  const decided = loaded.map(({ input, account, scheduledLimitMinor, dryRun }) => ({
+    dryRun,
+    decision: prepareDecision(decide(input), account, scheduledLimitMinor),
+  }));
+  const kept = decided.filter(({ dryRun }) => !dryRun).map(({ decision }) => decision);
+  await saveDecisions(tx, kept, options);
+  return decided.map(({ decision }) => decision);
 }

@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   ECS_IMPORT_RUNNING: true,
   ECS_PORT_TAKEN: false,
   ECS_SHUTTING_DOWN: true,
+  ECS_BUSY: true,
   ECS_REQUEST_INVALID: false,
   ECS_NOT_FOUND: false,
   ECS_METHOD_NOT_ALLOWED: false,

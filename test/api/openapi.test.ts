@@ -41,7 +41,10 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 function servedRoutes(): string[] {
   const deps = { log: createLog('silent'), metrics: new Registry(), makeId } as unknown as ApiDeps;
   const streams = createStreamGate({ total: 1, perCustomerKey: 1 });
-  const app = makeApp({ deps, isLocal: () => false, isClosing: () => false, streams }, API_ROUTES);
+  const app = makeApp(
+    { deps, authenticate: async () => null, isLocal: () => false, isClosing: () => false, streams },
+    API_ROUTES,
+  );
   const layers = app.router.stack.flatMap(({ route }) => (route === undefined ? [] : [route]));
   return layers.flatMap((route) => {
     const methods = Object.keys((route as unknown as { methods: Record<string, boolean> }).methods);

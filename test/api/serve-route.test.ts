@@ -4,7 +4,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
-import { createKey } from '../../src/access/index.ts';
+import { createAuthenticator, createKey } from '../../src/access/index.ts';
 import type { ApiDeps } from '../../src/api/api-deps.ts';
 import { defineRoute, defineStreamRoute, defineWriteRoute, type Route } from '../../src/api/define-route.ts';
 import { makeApp } from '../../src/api/make-app.ts';
@@ -133,7 +133,12 @@ beforeAll(async () => {
     metrics: new Registry(),
   };
   const deps = Object.defineProperty({ ...needed }, 'checkAnswers', { get: () => strict }) as unknown as ApiDeps;
-  server = createServer(makeApp({ deps, isLocal: () => false, isClosing: () => false, streams }, ROUTES));
+  server = createServer(
+    makeApp(
+      { deps, authenticate: createAuthenticator(database.pool), isLocal: () => false, isClosing: () => false, streams },
+      ROUTES,
+    ),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { listLimits } from '../../decision/index.ts';
 import { customerIdSchema } from '../../events/envelope.ts';
+import { EcsError } from '../../lib/errors.ts';
 import { DECISION_MEMORY } from '../decision-memory.ts';
-import { defineRoute, defineWriteRoute } from '../define-route.ts';
+import { defineRoute, defineSharedWriteRoute, defineWriteRoute } from '../define-route.ts';
 import { requireCustomer } from '../require-customer.ts';
 import { decisionSchema } from '../schemas/decision.ts';
 import { atSchema, customerParams, limitMinorField, minorSchema, reasonField } from '../schemas/fields.ts';
@@ -13,7 +14,7 @@ const officer = { scope: 'limits:write', reach: 'lender' } as const;
 const decided = { 200: { description: 'The decision.', schema: decisionSchema } } as const;
 const orderSchema = z.strictObject({ reason: reasonField });
 
-const evaluate = defineWriteRoute({
+const evaluate = defineSharedWriteRoute({
   operationId: 'evaluateCreditLimit',
   method: 'post',
   path: '/api/credit-limit',
@@ -35,10 +36,16 @@ const evaluate = defineWriteRoute({
   answers: decided,
   problems: ['ECS_NOT_FOUND', 'ECS_IMPORT_RUNNING'],
   memory: DECISION_MEMORY,
-  handle: async ({ body, caller }, { decider }, tx) => ({
-    status: 200,
-    body: await decider.decideCustomer(tx, { ...body, trigger: 'api', requestedBy: `key:${caller.keyId}` }),
-  }),
+  turnOf: ({ body }) => body.customerId,
+  handle: async (requests, { decider }, tx) => {
+    const asked = requests.map(({ body, caller }) => ({
+      ...body,
+      trigger: 'api' as const,
+      requestedBy: `key:${caller.keyId}`,
+    }));
+    const decided = await decider.decideCustomers(tx, asked);
+    return decided.map((one) => (one instanceof EcsError ? one : { status: 200, body: one }));
+  },
 });
 
 const set = defineWriteRoute({
