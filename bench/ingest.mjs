@@ -2,7 +2,7 @@
 // seed's way and against raw COPY, in turns in one run. Fails where one event was lost or counted twice. The last line is JSON.
 
 import { copyChunks, createCopyTable, makeBinaryChunks, makeTextChunks } from './support/copy-rows.mjs';
-import { claimTopic, feedRecords } from './support/feed-batches.mjs';
+import { claimTopic, feedBatches, prepareBatches } from './support/feed-batches.mjs';
 import { loadProduct } from './support/load-product.mjs';
 import { createEventSource } from './support/make-events.mjs';
 import { measure, median, round } from './support/measure.mjs';
@@ -45,14 +45,20 @@ async function openWorld() {
   await createCopyTable(pool);
   const ingest = product.makeIngest(world, 'bench', product.createIngestMetrics(world.system.metrics));
   const random = product.createSeededRandom(1);
-  const source = (topic) =>
-    createEventSource({ product, topic, partitions: PARTITIONS, customers: CUSTOMERS, random });
-  return { ...world, product, pool, ingest, emotions: source(EMOTIONS_TOPIC), transactions: source(TRANSACTIONS_TOPIC) };
+  const source = (topic) => createEventSource({ product, topic, partitions: PARTITIONS, customers: CUSTOMERS, random });
+  return {
+    ...world,
+    product,
+    pool,
+    ingest,
+    emotions: source(EMOTIONS_TOPIC),
+    transactions: source(TRANSACTIONS_TOPIC),
+  };
 }
 
 /** The seed's way over single events, one after the other on one connection. */
-async function runSeed(world, records, schema, count) {
-  const values = interleave(records).slice(0, SEED_EVENTS);
+async function runSeed(world, events, schema, count) {
+  const values = interleave(events.values).slice(0, SEED_EVENTS);
   const client = await world.pool.connect();
   try {
     const { seconds } = await measure(world.postmasterPid, async () => {
@@ -65,16 +71,17 @@ async function runSeed(world, records, schema, count) {
 }
 
 /** As a consumer of all partitions meets them. */
-function interleave(records) {
-  const longest = Math.max(...records.map((own) => own.length));
+function interleave(byPartition) {
+  const longest = Math.max(...byPartition.map((own) => own.length));
   const values = [];
-  for (let i = 0; i < longest; i++) for (const own of records) if (i < own.length) values.push(own[i].value);
+  for (let i = 0; i < longest; i++) for (const own of byPartition) if (i < own.length) values.push(own[i]);
   return values;
 }
 
-async function runEcs(world, places, { records }) {
+async function runEcs(world, places, events) {
+  const prepared = prepareBatches(places, events, BATCH);
   const { result, seconds, nodeMicros, databaseMicros } = await measure(world.postmasterPid, () =>
-    feedRecords(world.ingest, places, records, { batch: BATCH, inFlight: IN_FLIGHT }),
+    feedBatches(world.ingest, prepared, IN_FLIGHT),
   );
   const perEvent = (micros) => (micros === null ? null : micros / result.records);
   return {
@@ -99,15 +106,9 @@ async function runCopy(world, chunks, rows, format) {
 }
 
 /** The round's events once each, as COPY would have them. */
-function firstCopies(records) {
-  const events = new Map();
-  for (const own of records) {
-    for (const { value } of own) {
-      const event = JSON.parse(value);
-      events.set(event.id, event);
-    }
-  }
-  return [...events.values()];
+function firstCopies(values) {
+  const events = values.flat().map((value) => JSON.parse(value));
+  return [...new Map(events.map((event) => [event.id, event])).values()];
 }
 
 async function runRound(world, places, sent) {
@@ -116,13 +117,13 @@ async function runRound(world, places, sent) {
   const transactions = world.transactions.next(TRANSACTIONS);
   sent.emotions += emotions.distinct;
   sent.transactions += transactions.distinct;
-  const once = firstCopies(emotions.records);
+  const once = firstCopies(emotions.values);
   const round = {};
-  round.seed = await runSeed(world, emotions.records, emotionEventSchema, countEmotion);
+  round.seed = await runSeed(world, emotions, emotionEventSchema, countEmotion);
   round.ecs = await runEcs(world, places.emotions, emotions);
   round.copyBinary = await runCopy(world, makeBinaryChunks(once, BATCH), once.length, 'binary');
   round.copyText = await runCopy(world, makeTextChunks(once, BATCH), once.length, 'text');
-  round.keyedSeed = await runSeed(world, transactions.records, transactionEventSchema, countTransaction);
+  round.keyedSeed = await runSeed(world, transactions, transactionEventSchema, countTransaction);
   round.keyed = await runEcs(world, places.transactions, transactions);
   return round;
 }

@@ -9,13 +9,13 @@ import { median, round } from './support/measure.mjs';
 import { loadServerVersion } from './support/open-bench-system.mjs';
 import {
   createTopics,
-  loadPosition,
   makeGroup,
   openStreamWorld,
   PARTITIONS,
   produce,
   startIngestProcess,
   TOPIC,
+  waitForPartitions,
   waitForPosition,
 } from './support/open-stream-world.mjs';
 import { percentileOfCounts, sendPaced } from './support/pace-events.mjs';
@@ -48,7 +48,7 @@ function createSender(world) {
     const made = source.next(count);
     sent.records += count;
     sent.distinct += made.distinct;
-    return made.records;
+    return made.values;
   };
   return { sent, next, send: (count) => produce(producer, TOPIC, next(count)) };
 }
@@ -56,7 +56,7 @@ function createSender(world) {
 async function runSeed(world, source) {
   const topic = `seed.${randomUUID()}`;
   await createTopics(world.kafka, [topic]);
-  await produce(world.producer, topic, source.next(SEED_EVENTS).records);
+  await produce(world.producer, topic, source.next(SEED_EVENTS).values);
   const { seconds, messages } = await runChild('seed-consumer.mjs', {
     PATH: process.env.PATH,
     SEED_BROKERS: world.brokers,
@@ -70,12 +70,12 @@ async function runSeed(world, source) {
 
 /** A backlog is there; how fast is it worked off? */
 async function runEcs(world, sender, child, group) {
-  const from = await loadPosition(world.pool, group);
+  await child.ask('hold');
   await sender.send(EVENTS);
-  await child.ask('start');
-  const { seconds, records } = await waitForPosition(world.pool, group, from, sender.sent.records);
-  await child.ask('stop');
-  return records / seconds;
+  const startedMs = performance.now();
+  await child.ask('release');
+  await waitForPosition(world.pool, group, sender.sent.records);
+  return EVENTS / ((performance.now() - startedMs) / 1000);
 }
 
 async function measureRatio(world, sender, child, group) {
@@ -84,7 +84,9 @@ async function measureRatio(world, sender, child, group) {
   for (let i = 0; i <= ROUNDS; i++) {
     const seed = await runSeed(world, seedSource);
     const ecs = await runEcs(world, sender, child, group);
-    say(`${i === 0 ? 'warm-up' : `round ${i}`}: seed ${round(seed)}/s, ECS ${round(ecs / 1000)}k/s, ${round(ecs / seed)} times`);
+    say(
+      `${i === 0 ? 'warm-up' : `round ${i}`}: seed ${round(seed)}/s, ECS ${round(ecs / 1000)}k/s, ${round(ecs / seed)} times`,
+    );
     if (i > 0) rounds.push({ seed, ecs });
   }
   return rounds;
@@ -92,19 +94,17 @@ async function measureRatio(world, sender, child, group) {
 
 /** The most that producer, broker, ECS and PostgreSQL carry together on these cores. */
 async function measurePeak(world, sender, group) {
-  const from = await loadPosition(world.pool, group);
   const startedMs = performance.now();
   await sender.send(FLOOD_EVENTS);
-  await waitForPosition(world.pool, group, from, sender.sent.records);
+  await waitForPosition(world.pool, group, sender.sent.records);
   return FLOOD_EVENTS / ((performance.now() - startedMs) / 1000);
 }
 
 async function measureLatency(world, sender, child, group, perSecond) {
-  const records = sender.next(Math.round(perSecond * PACED_SECONDS));
+  const values = sender.next(Math.round(perSecond * PACED_SECONDS));
   await child.ask('usage');
-  const from = await loadPosition(world.pool, group);
-  const took = await sendPaced(world.producer, TOPIC, shuffle(world, records), perSecond);
-  await waitForPosition(world.pool, group, from, sender.sent.records);
+  const took = await sendPaced(world.producer, TOPIC, shuffle(world, values), perSecond);
+  await waitForPosition(world.pool, group, sender.sent.records);
   const { latencies } = await child.ask('usage');
   const p50 = percentileOfCounts(latencies, 0.5);
   const p99 = percentileOfCounts(latencies, 0.99);
@@ -113,21 +113,20 @@ async function measureLatency(world, sender, child, group, perSecond) {
 }
 
 /** All partitions get their events at the same time, as from many producers. */
-function shuffle({ product }, records) {
+function shuffle({ product }, byPartition) {
   const random = product.createSeededRandom(3);
-  const values = records.flatMap((own, partition) => own.map(({ value }) => ({ value, partition })));
-  for (let i = values.length - 1; i > 0; i--) {
+  const mixed = byPartition.flatMap((own, partition) => own.map((value) => ({ value, partition })));
+  for (let i = mixed.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
-    [values[i], values[j]] = [values[j], values[i]];
+    [mixed[i], mixed[j]] = [mixed[j], mixed[i]];
   }
-  return values;
+  return mixed;
 }
 
 async function measureBurst(world, sender, group) {
-  const from = await loadPosition(world.pool, group);
   await sender.send(BURST_EVENTS);
   const sentMs = performance.now();
-  await waitForPosition(world.pool, group, from, sender.sent.records);
+  await waitForPosition(world.pool, group, sender.sent.records);
   const seconds = (performance.now() - sentMs) / 1000;
   say(`a burst of ${BURST_EVENTS}: no lag ${round(seconds)} s after its last event was acknowledged`);
   return seconds;
@@ -140,7 +139,9 @@ async function checkCounts({ pool }, { distinct }) {
       (select count(*)::int from dead_letters) as dead_letters`);
   const { readings, fingerprints, dead_letters } = rows[0];
   if (readings !== distinct || fingerprints !== distinct || dead_letters !== 0) {
-    throw new Error(`${distinct} sent, ${readings} counted, ${fingerprints} fingerprints, ${dead_letters} dead letters`);
+    throw new Error(
+      `${distinct} sent, ${readings} counted, ${fingerprints} fingerprints, ${dead_letters} dead letters`,
+    );
   }
   say(`counts agree: ${distinct} readings, each once`);
 }
@@ -152,12 +153,10 @@ async function run() {
     await createSeedTables(world.pool, CUSTOMERS);
     const group = makeGroup();
     const child = await startIngestProcess(world, group);
-    // Makes the topics as production does.
     await child.ask('start');
-    await child.ask('stop');
+    await waitForPartitions([child], world.product.INPUT_TOPICS.length);
     const sender = createSender(world);
     const rounds = await measureRatio(world, sender, child, group);
-    await child.ask('start');
     const peak = await measurePeak(world, sender, group);
     say(`peak with the producer on the same cores: ${round(peak / 1000)}k events/s`);
     const low = await measureLatency(world, sender, child, group, peak * 0.2);

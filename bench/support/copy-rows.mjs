@@ -78,7 +78,10 @@ function toBinaryRow({ id, subject, time, data }) {
   const at = Buffer.alloc(8);
   at.writeBigInt64BE(BigInt(Date.parse(time) - POSTGRES_EPOCH_MS) * 1000n);
   const figures = [data.valence, data.arousal, data.stress, data.confidence].map(toDouble);
-  return Buffer.concat([head, ...[Buffer.from(id.replaceAll('-', ''), 'hex'), Buffer.from(subject), at, ...figures].flatMap(toField)]);
+  return Buffer.concat([
+    head,
+    ...[Buffer.from(id.replaceAll('-', ''), 'hex'), Buffer.from(subject), at, ...figures].flatMap(toField),
+  ]);
 }
 
 function toDouble(value) {

@@ -1,35 +1,47 @@
 // Hands records to the production ingest function as the Kafka road does: the batches of a partition one after the other,
 // several partitions under way at once.
 
-/** Claims every partition of a topic; the result goes into `feedRecords`. */
+/** Claims every partition of a topic; the result goes into `prepareBatches`. */
 export async function claimTopic(ingest, topic, partitions) {
   const wanted = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
   const claims = await ingest.claimPartitions(wanted);
   return claims.map(({ partition, ownerEpoch, nextOffset }) => ({ topic, partition, ownerEpoch, nextOffset }));
 }
 
-/** `places` are moved on; `records[i]` follow on where `places[i]` stands. Gives back the sums of the outcomes. */
-export async function feedRecords(ingest, places, records, { batch, inFlight }) {
-  const waiting = places.filter((place) => records[place.partition].length > 0);
+/** The events of `source.next(...)` as batches of records that follow on where each place stands. */
+export function prepareBatches(places, { values, nowMs }, size) {
+  return places.map((place) => {
+    const records = values[place.partition].map((value, i) => ({
+      offset: place.nextOffset + i,
+      value,
+      headers: NO_HEADERS,
+      acceptedAtMs: nowMs,
+    }));
+    const batches = [];
+    for (let start = 0; start < records.length; start += size) batches.push(records.slice(start, start + size));
+    return { place, batches };
+  });
+}
+
+const NO_HEADERS = Object.freeze({});
+
+/** Feeds what was prepared, and moves the places on. Gives back the sums of the outcomes. */
+export async function feedBatches(ingest, prepared, inFlight) {
+  const waiting = [...prepared];
   const outcome = { records: 0, counted: 0, duplicates: 0, deadLetters: 0, batches: 0 };
 
-  async function feedPlace(place) {
-    const own = records[place.partition];
-    for (let start = 0; start < own.length; start += batch) {
-      const slice = own.slice(start, start + batch);
-      const { topic, partition, nextOffset: fetchedFrom } = place;
-      const nextOffset = slice.at(-1).offset + 1;
-      const counted = await ingest.ingestBatch(
-        { topic, partition, fetchedFrom, nextOffset, records: slice },
-        place.ownerEpoch,
-      );
+  async function feedPlace({ place, batches }) {
+    const { topic, partition, ownerEpoch } = place;
+    for (const records of batches) {
+      const nextOffset = place.nextOffset + records.length;
+      const batch = { topic, partition, fetchedFrom: place.nextOffset, nextOffset, records };
+      addOutcome(outcome, await ingest.ingestBatch(batch, ownerEpoch));
       place.nextOffset = nextOffset;
-      addOutcome(outcome, counted);
     }
   }
 
   async function work() {
-    for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) await feedPlace(place);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await feedPlace(next);
   }
 
   await Promise.all(Array.from({ length: inFlight }, work));

@@ -1,5 +1,5 @@
-// A process with the production Kafka road and nothing else, led over IPC: `start`, `stop`, `usage` and `exit`. Beside what
-// production does it only notes how long after its record time each event was committed.
+// A process with the production Kafka road and nothing else, led over IPC. Beside what production does it notes how long
+// after its record time each event was committed, and can hold back its next batches while a backlog is made.
 
 import { loadProduct } from './load-product.mjs';
 
@@ -23,7 +23,11 @@ let latencies = new Uint32Array(LATENCY_MS_MAX + 1);
 let counted = 0;
 let residentBytesMax = 0;
 
+let held = Promise.resolve();
+let release = () => {};
+
 async function ingestAndNote(batch, ownerEpoch) {
+  await held;
   const outcome = await ingest.ingestBatch(batch, ownerEpoch);
   const nowMs = Date.now();
   for (const { acceptedAtMs } of batch.records) {
@@ -52,6 +56,14 @@ const watch = setInterval(() => {
 const COMMANDS = {
   start: () => road.start(),
   stop: () => road.stop(),
+  /** How many partitions it reads. */
+  partitions: async () => road.status().partitions.length,
+  hold: async () => {
+    held = new Promise((resolve) => {
+      release = resolve;
+    });
+  },
+  release: async () => release(),
   usage: async () => {
     const { user, system: kernel } = process.cpuUsage();
     const noted = [...latencies.entries()].filter(([, events]) => events > 0);
@@ -60,6 +72,7 @@ const COMMANDS = {
   },
   exit: async () => {
     clearInterval(watch);
+    release();
     await road.stop();
     await system.close();
     process.disconnect();

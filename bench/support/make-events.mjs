@@ -32,13 +32,9 @@ export function createRankSampler(count, random, skewed) {
   };
 }
 
-/**
- * `makeData(rank)` gives the data of one event. `next(count)` gives `{ records, distinct }`: per partition the new records
- * behind those of the calls before, each `{ offset, value, headers, acceptedAtMs, rank }`.
- */
+/** `next(count)` gives `{ values, distinct, nowMs }`: the bytes of new events by partition, and how many are no copies. */
 export function createEventSource({ product, topic, partitions, customers, random, skewed = true }) {
   const drawRank = createRankSampler(customers, random, skewed);
-  const offsets = new Array(partitions).fill(0);
   const recent = Array.from({ length: partitions }, () => []);
   const shape = SHAPES[topic];
   const places = new Map();
@@ -54,7 +50,7 @@ export function createEventSource({ product, topic, partitions, customers, rando
 
   return {
     next(count, nowMs = Date.now()) {
-      const records = Array.from({ length: partitions }, () => []);
+      const values = Array.from({ length: partitions }, () => []);
       let distinct = 0;
       for (let i = 0; i < count; i++) {
         const rank = drawRank();
@@ -69,14 +65,12 @@ export function createEventSource({ product, topic, partitions, customers, rando
           if (memory.length < COPY_REACH) memory.push(value);
           else memory[Math.floor(random() * COPY_REACH)] = value;
         }
-        records[partition].push({ offset: offsets[partition]++, value, headers: NO_HEADERS, acceptedAtMs: nowMs });
+        values[partition].push(value);
       }
-      return { records, distinct };
+      return { values, distinct, nowMs };
     },
   };
 }
-
-const NO_HEADERS = Object.freeze({});
 
 function makeEvent(product, { type, source, makeData }, rank, random, nowMs) {
   return {

@@ -14,7 +14,9 @@ export async function measure(postmasterPid, work) {
   const { user, system } = process.cpuUsage(nodeBefore);
   const databaseAfter = readServerTicks(postmasterPid);
   const databaseMicros =
-    databaseBefore === null || databaseAfter === null ? null : ((databaseAfter - databaseBefore) * 1e6) / TICKS_A_SECOND;
+    databaseBefore === null || databaseAfter === null
+      ? null
+      : ((databaseAfter - databaseBefore) * 1e6) / TICKS_A_SECOND;
   return { result, seconds, nodeMicros: user + system, databaseMicros };
 }
 

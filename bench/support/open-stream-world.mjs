@@ -20,6 +20,7 @@ export async function openStreamWorld({ say }) {
   const product = await loadProduct(
     'config.js',
     'open-system.js',
+    'start-events-in.js',
     'ingest/index.js',
     'lib/log.js',
     'lib/ids.js',
@@ -66,9 +67,9 @@ export async function startIngestProcess(world, group, env = {}) {
   return child;
 }
 
-/** Sends the records of `source.next(...)` to their partitions. */
-export async function produce(producer, topic, records) {
-  const messages = records.flatMap((own, partition) => own.map(({ value }) => ({ value, partition })));
+/** Sends the values of `source.next(...)` to their partitions. */
+export async function produce(producer, topic, values) {
+  const messages = values.flatMap((own, partition) => own.map((value) => ({ value, partition })));
   for (let start = 0; start < messages.length; start += CHUNK) {
     await producer.send({ topic, messages: messages.slice(start, start + CHUNK) });
   }
@@ -83,32 +84,36 @@ export async function createTopics(kafka, topics) {
   await admin.disconnect();
 }
 
-/** How many records of the topic are committed as counted by the group. */
-export async function loadPosition(pool, group, topic = TOPIC) {
-  const { rows } = await pool.query({
-    name: 'bench-position',
-    text: 'select coalesce(sum(next_offset), 0)::float8 as position from ingest_offsets where consumer_group = $1 and topic = $2',
-    values: [group, topic],
-  });
-  return rows[0].position;
+const LOOK_MS = 10;
+const GIVE_UP_MS = 300_000;
+
+async function waitUntil(what, look) {
+  const givenUpMs = performance.now() + GIVE_UP_MS;
+  while (!(await look())) {
+    if (performance.now() > givenUpMs) throw new Error(`gave up waiting for ${what}`);
+    await sleep(LOOK_MS);
+  }
 }
 
-/** Waits until `wanted` records are counted; how long that took from the first one after `from` on. */
-export async function waitForPosition(pool, group, from, wanted, { everyMs = 20, timeoutMs = 300_000 } = {}) {
-  const givenUpMs = performance.now() + timeoutMs;
-  let startedMs;
-  let startedAt = from;
-  for (;;) {
-    const position = await loadPosition(pool, group);
-    const nowMs = performance.now();
-    if (startedMs === undefined && position > from) {
-      startedMs = nowMs;
-      startedAt = position;
-    }
-    if (position >= wanted) return { seconds: (nowMs - startedMs) / 1000, records: position - startedAt };
-    if (nowMs > givenUpMs) throw new Error(`${position} of ${wanted} records counted within ${timeoutMs / 1000} s`);
-    await sleep(everyMs);
-  }
+/** Waits until `wanted` records of the topic are committed as counted by the group. */
+export function waitForPosition(pool, group, wanted) {
+  return waitUntil(`${wanted} counted records`, async () => {
+    const { rows } = await pool.query({
+      name: 'bench-position',
+      text: `select coalesce(sum(next_offset), 0)::float8 as position from ingest_offsets
+             where consumer_group = $1 and topic = $2`,
+      values: [group, TOPIC],
+    });
+    return rows[0].position >= wanted;
+  });
+}
+
+/** Waits until the processes have taken over all partitions of all topics between them. */
+export function waitForPartitions(children, topics) {
+  return waitUntil('the partitions', async () => {
+    const owned = await Promise.all(children.map((child) => child.ask('partitions')));
+    return owned.every((own) => own > 0) && owned.reduce((sum, own) => sum + own, 0) === topics * PARTITIONS;
+  });
 }
 
 export function makeGroup() {

@@ -16,7 +16,10 @@ const LIMIT_MINOR = 500_000;
 /** Customers of the ranks from `first` to `last`. */
 export async function seedCustomers(pool, first, last) {
   const ids = `select 'customer-' || lpad(rank::text, 7, '0') as customer_id, rank from generate_series($1::int, $2::int) rank`;
-  await pool.query(`insert into customers (customer_id, currency, created_at) select customer_id, 'EUR', now() - interval '1 year' from (${ids}) g`, [first, last]);
+  await pool.query(
+    `insert into customers (customer_id, currency, created_at) select customer_id, 'EUR', now() - interval '1 year' from (${ids}) g`,
+    [first, last],
+  );
   await pool.query(
     `insert into credit_accounts (customer_id, limit_minor, financial_limit_minor, limit_changed_at, open_period_at)
      select customer_id, ${LIMIT_MINOR}, ${LIMIT_MINOR}, now(), date_trunc('month', now() - interval '60 days') from (${ids}) g`,

@@ -17,7 +17,9 @@ export async function createSeedTables(pool, customers) {
       source text, event_id text, customer_id text not null, type text not null, amount_minor bigint not null,
       currency text not null, merchant_category text, occurred_at timestamptz not null,
       primary key (source, event_id))`);
-  await pool.query('create table seed_accounts (customer_id text primary key, balance_minor bigint not null default 0)');
+  await pool.query(
+    'create table seed_accounts (customer_id text primary key, balance_minor bigint not null default 0)',
+  );
   for (const table of ['seed_states', 'seed_accounts']) {
     await pool.query(
       `insert into ${table} (customer_id) select 'customer-' || lpad(rank::text, 7, '0') from generate_series(1, $1::int) rank`,
@@ -50,5 +52,8 @@ export async function countTransaction(client, schema, bytes) {
     [source, id, subject, type, amountMinor, currency, merchantCategory, time],
   );
   const change = type === 'purchase' ? amountMinor : -amountMinor;
-  await client.query('update seed_accounts set balance_minor = balance_minor + $2 where customer_id = $1', [subject, change]);
+  await client.query('update seed_accounts set balance_minor = balance_minor + $2 where customer_id = $1', [
+    subject,
+    change,
+  ]);
 }
