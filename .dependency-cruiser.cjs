@@ -12,12 +12,13 @@ const KNOWS = {
   model: ['lib', 'events', 'db', 'affect', 'ledger'],
   policy: ['lib', 'events', 'db', 'affect', 'ledger', 'model'],
   decision: ['lib', 'events', 'db', 'affect', 'ledger', 'model', 'policy'],
+  monitoring: ['lib', 'events', 'db', 'ledger', 'model', 'decision'],
   ingest: ['lib', 'events', 'db'],
   notify: ['lib', 'events', 'db'],
   privacy: ['lib', 'events', 'db'],
 };
 const TESTS = '\\.test\\.ts$';
-const PURE_ROOMS = '^src/(affect|ledger|model|policy|decision)/';
+const PURE_ROOMS = '^src/(affect|ledger|model|policy|decision|monitoring)/';
 // Files that say in their name that they do I/O ...
 const IO_NAMES = [
   '/(load|save|insert|delete|lock|list|register)-[^/]+$',

@@ -1,5 +1,14 @@
 -- The schema after all migrations, for reading and for review. Written by `npm run db:dump`; do not edit.
 
+CREATE OR REPLACE FUNCTION public.refuse_change_of_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the history of models is only added to';
+end
+$function$;
+
 create table api_keys (
   key_id text not null,
   name text not null,
@@ -308,10 +317,35 @@ create table model_aliases (
   constraint model_aliases_model_version_fkey FOREIGN KEY (model_version) REFERENCES model_versions(model_version)
 );
 
+create table model_history (
+  model_history_id bigint not null generated always as identity,
+  action text not null,
+  model_version text not null,
+  previous_version text,
+  proposal_id uuid,
+  expires_at timestamp with time zone,
+  reason text not null,
+  acted_at timestamp with time zone not null,
+  acted_by text not null,
+  holder text not null,
+  constraint model_history_pkey PRIMARY KEY (model_history_id),
+  constraint model_history_action_check CHECK ((action = ANY (ARRAY['registered'::text, 'installed'::text, 'challenger_set'::text, 'challenger_cleared'::text, 'proposed'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text, 'rolled_back'::text]))),
+  constraint model_history_check CHECK (((proposal_id IS NOT NULL) = (action = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text])))),
+  constraint model_history_check1 CHECK (((expires_at IS NOT NULL) = (action = 'proposed'::text))),
+  constraint model_history_model_version_fkey FOREIGN KEY (model_version) REFERENCES model_versions(model_version),
+  constraint model_history_previous_version_fkey FOREIGN KEY (previous_version) REFERENCES model_versions(model_version)
+);
+CREATE UNIQUE INDEX model_history_closed ON public.model_history USING btree (proposal_id) WHERE (action = ANY (ARRAY['approved'::text, 'rejected'::text, 'withdrawn'::text]));
+CREATE UNIQUE INDEX model_history_proposed ON public.model_history USING btree (proposal_id) WHERE (action = 'proposed'::text);
+CREATE TRIGGER model_history_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.model_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+
 create table model_versions (
   model_version text not null,
   artefact text not null,
   created_at timestamp with time zone not null,
+  name text generated always as (((artefact)::jsonb ->> 'name'::text)) stored,
+  training jsonb generated always as (((artefact)::jsonb -> 'training'::text)) stored,
+  registered_by text not null default 'ecs'::text,
   constraint model_versions_pkey PRIMARY KEY (model_version)
 );
 
@@ -326,6 +360,41 @@ create table outbox_events (
   constraint outbox_events_pkey PRIMARY KEY (customer_id, sequence),
   constraint outbox_events_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(customer_id)
 );
+
+create table outcome_reports (
+  customer_id text not null,
+  source text not null,
+  report_id text not null,
+  as_of timestamp with time zone not null,
+  window_months integer not null,
+  defaulted boolean not null,
+  observed_at timestamp with time zone not null,
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  constraint outcome_reports_pkey PRIMARY KEY (customer_id, source, report_id),
+  constraint outcome_reports_window_months_check CHECK (((window_months >= 1) AND (window_months <= 60))),
+  constraint outcome_reports_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(customer_id)
+);
+
+create table outcomes (
+  customer_id text not null,
+  as_of timestamp with time zone not null,
+  window_months integer not null,
+  defaulted boolean not null,
+  observed_at timestamp with time zone not null,
+  occurred_at timestamp with time zone not null,
+  source text not null,
+  report_id text not null,
+  decision_id uuid,
+  model_version text,
+  constraint outcomes_pkey PRIMARY KEY (customer_id, as_of, window_months),
+  constraint outcomes_check CHECK (((decision_id IS NULL) = (model_version IS NULL))),
+  constraint outcomes_customer_id_decision_id_fkey FOREIGN KEY (customer_id, decision_id) REFERENCES decisions(customer_id, decision_id),
+  constraint outcomes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(customer_id),
+  constraint outcomes_customer_id_source_report_id_fkey FOREIGN KEY (customer_id, source, report_id) REFERENCES outcome_reports(customer_id, source, report_id)
+);
+CREATE INDEX outcomes_decision ON public.outcomes USING btree (customer_id, decision_id);
+CREATE INDEX outcomes_newest ON public.outcomes USING btree (as_of DESC, customer_id) WHERE (decision_id IS NOT NULL);
 
 create table policy_versions (
   policy_version text not null,
@@ -342,6 +411,36 @@ create table schema_migrations (
   applied_at timestamp with time zone not null default now(),
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
+
+create table shadow_runs (
+  model_version text not null,
+  begun_at timestamp with time zone not null,
+  scored_to timestamp with time zone not null,
+  constraint shadow_runs_pkey PRIMARY KEY (model_version),
+  constraint shadow_runs_model_version_fkey FOREIGN KEY (model_version) REFERENCES model_versions(model_version)
+);
+
+create table shadow_scores (
+  customer_id text not null,
+  decision_id uuid not null,
+  model_version text not null,
+  champion_version text not null,
+  decided_at timestamp with time zone not null,
+  probability_of_default double precision not null,
+  score integer not null,
+  band integer not null,
+  outcome text not null,
+  limit_minor bigint not null,
+  champion_probability_of_default double precision not null,
+  champion_score integer not null,
+  champion_band integer not null,
+  champion_outcome text not null,
+  champion_limit_minor bigint not null,
+  constraint shadow_scores_pkey PRIMARY KEY (customer_id, decision_id, model_version),
+  constraint shadow_scores_customer_id_decision_id_fkey FOREIGN KEY (customer_id, decision_id) REFERENCES decisions(customer_id, decision_id) ON DELETE CASCADE,
+  constraint shadow_scores_model_version_fkey FOREIGN KEY (model_version) REFERENCES model_versions(model_version)
+);
+CREATE INDEX shadow_scores_by_time ON public.shadow_scores USING btree (model_version, decided_at);
 
 create table statements (
   customer_id text not null,

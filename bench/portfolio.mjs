@@ -12,7 +12,7 @@ const MINUTES_MAX = 15;
 const AUC_MIN = 0.77;
 const PREFIX = 'card-';
 const CURRENCY = 'TWD';
-const INPUT_TOPICS = 5;
+const INPUT_TOPICS = 6;
 const PARTITIONS = 12;
 const STARTED_WITHIN_MS = 120_000;
 

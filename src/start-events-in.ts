@@ -23,6 +23,7 @@ import { assert } from './lib/assert.ts';
 import { DAY_MS, systemClock } from './lib/clock.ts';
 import { EcsError } from './lib/errors.ts';
 import { makeId } from './lib/ids.ts';
+import { createOutcomeHandler } from './monitoring/index.ts';
 import type { System } from './open-system.ts';
 import type { Part } from './part.ts';
 import { createCustomerHandler, recordConsents } from './privacy/index.ts';
@@ -54,6 +55,7 @@ function makeHandlers({ policies, config }: System): IngestHandlers {
     'ecs.thoughts.v1': createThoughtHandler({ triggers }),
     'ecs.transactions.v1': createTransactionHandler({ triggers }),
     'ecs.statements.v1': createStatementHandler(),
+    'ecs.outcomes.v1': createOutcomeHandler(),
     'ecs.customers.v1': createCustomerHandler({
       saveProfiles: saveCustomerProfiles,
       recordConsents: (tx, changes, nowMs) =>
@@ -62,7 +64,11 @@ function makeHandlers({ policies, config }: System): IngestHandlers {
   };
 }
 
-export function makeIngest({ system, installation }: EventsInOptions, consumerGroup: string, metrics: IngestMetrics): Ingest {
+export function makeIngest(
+  { system, installation }: EventsInOptions,
+  consumerGroup: string,
+  metrics: IngestMetrics,
+): Ingest {
   return createIngest({
     pool: system.pool,
     handlers: makeHandlers(system),

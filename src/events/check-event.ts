@@ -3,6 +3,8 @@
 import type { Problem } from './check-schema.ts';
 import type { CustomerEvent } from './customer-event.ts';
 import type { EmotionEvent } from './emotion-event.ts';
+import { endOfWindow } from './end-of-window.ts';
+import type { OutcomeEvent } from './outcome-event.ts';
 import { parseInstant } from './parse-instant.ts';
 import type { StatementEvent } from './statement-event.ts';
 import type { ThoughtEvent } from './thought-event.ts';
@@ -15,6 +17,7 @@ export interface EventOfTopic {
   readonly 'ecs.thoughts.v1': ThoughtEvent;
   readonly 'ecs.transactions.v1': TransactionEvent;
   readonly 'ecs.statements.v1': StatementEvent;
+  readonly 'ecs.outcomes.v1': OutcomeEvent;
 }
 export type InputEvent = EventOfTopic[InputTopic];
 
@@ -35,6 +38,8 @@ function checkData(event: InputEvent): Problem | null {
       return checkThought(event.data);
     case 'ecs.statement.v1':
       return checkStatement(event.data);
+    case 'ecs.outcome.v1':
+      return checkOutcome(event.data);
     default:
       return null;
   }
@@ -56,4 +61,18 @@ function checkStatement({ closedAt, monthsPastDue, standing }: StatementEvent['d
   if (Number.isNaN(parseInstant(closedAt))) return { field: 'data.closedAt', message: NOT_AN_INSTANT };
   if (standing === undefined || (standing === 'past_due') === monthsPastDue > 0) return null;
   return { field: 'data.standing', message: 'must be past_due exactly when data.monthsPastDue is above 0' };
+}
+
+/** A good outcome is not known before its window is over; a bad one not before it began. */
+function checkOutcome({ asOf, windowMonths, defaulted, observedAt }: OutcomeEvent['data']): Problem | null {
+  const asOfMs = parseInstant(asOf);
+  const observedMs = parseInstant(observedAt);
+  if (Number.isNaN(asOfMs)) return { field: 'data.asOf', message: NOT_AN_INSTANT };
+  if (Number.isNaN(observedMs)) return { field: 'data.observedAt', message: NOT_AN_INSTANT };
+  if (observedMs < asOfMs) return { field: 'data.observedAt', message: 'must not lie before data.asOf' };
+  if (defaulted || observedMs >= endOfWindow(asOfMs, windowMonths)) return null;
+  return {
+    field: 'data.observedAt',
+    message: 'must not lie before the day on which the window ends: until then a default can still come',
+  };
 }

@@ -6,6 +6,7 @@ import type { InputTopic } from './topics.ts';
 
 const acceptedAtMs = Date.UTC(2026, 10, 22, 10);
 const closedAt = (ms: number) => ({ closedAt: new Date(acceptedAtMs + ms).toISOString() });
+const observedAt = (ms: number) => ({ observedAt: new Date(acceptedAtMs + ms).toISOString() });
 
 test.each<[string, InputTopic, number, object, string | null, string]>([
   ['5 minutes ahead', 'ecs.emotions.v1', 5 * MINUTE_MS, {}, null, ''],
@@ -17,6 +18,8 @@ test.each<[string, InputTopic, number, object, string | null, string]>([
   ['a feeling at the horizon', 'ecs.emotions.v1', -7 * DAY_MS, {}, null, ''],
   ['a feeling past the horizon', 'ecs.emotions.v1', -7 * DAY_MS - 1, {}, 'too_late', 'time'],
   ['a thought past the horizon', 'ecs.thoughts.v1', -8 * DAY_MS, {}, 'too_late', 'time'],
+  ['an outcome observed in the future', 'ecs.outcomes.v1', 0, observedAt(HOUR_MS), 'time_in_future', 'data.observedAt'],
+  ['an outcome observed just now', 'ecs.outcomes.v1', -DAY_MS, observedAt(MINUTE_MS), null, ''],
   ['an old purchase', 'ecs.transactions.v1', -900 * DAY_MS, {}, null, ''],
 ])('%s', (_, topic, ms, data, code, field) => {
   const event = sampleEvent(topic, {}, { ...data }) as unknown as InputEvent;

@@ -29,6 +29,9 @@ export function checkTimes(
   if (event.type === 'ecs.statement.v1' && parseInstant(event.data.closedAt) > acceptedAtMs + FUTURE_MS_MAX) {
     return inFuture('data.closedAt');
   }
+  if (event.type === 'ecs.outcome.v1' && parseInstant(event.data.observedAt) > acceptedAtMs + FUTURE_MS_MAX) {
+    return inFuture('data.observedAt');
+  }
   return hasHorizon(event.type) && timeMs < acceptedAtMs - horizonMs ? tooLate(horizonMs) : null;
 }
 

@@ -150,6 +150,38 @@ test.each<[string, InputTopic, Buffer | null, string, string, string]>([
     'data.standing',
     'must be past_due exactly when',
   ],
+  [
+    'an outcome of no day',
+    'ecs.outcomes.v1',
+    bytes(sampleEvent('ecs.outcomes.v1', {}, { asOf: '2026-02-30T00:00:00Z' })),
+    'schema',
+    'data.asOf',
+    'is not a moment of the calendar',
+  ],
+  [
+    'an outcome observed on no day',
+    'ecs.outcomes.v1',
+    bytes(sampleEvent('ecs.outcomes.v1', {}, { observedAt: '2026-11-31T00:00:00Z' })),
+    'schema',
+    'data.observedAt',
+    'is not a moment of the calendar',
+  ],
+  [
+    'an outcome observed before its window',
+    'ecs.outcomes.v1',
+    bytes(sampleEvent('ecs.outcomes.v1', {}, { defaulted: true, observedAt: '2026-04-30T23:59:59Z' })),
+    'schema',
+    'data.observedAt',
+    'must not lie before data.asOf',
+  ],
+  [
+    'a good outcome before its window is over',
+    'ecs.outcomes.v1',
+    bytes(sampleEvent('ecs.outcomes.v1', {}, { observedAt: '2026-10-31T23:59:59Z' })),
+    'schema',
+    'data.observedAt',
+    'until then a default can still come',
+  ],
 ])('%s is refused with field and rule', (_, topic, value, code, field, message) => {
   expect(parseEvent(topic, value, {})).toMatchObject({
     ok: false,

@@ -1,6 +1,7 @@
 // Which event type travels on which topic, and what the topics that ECS writes are called.
 import { customerEventSchema } from './customer-event.ts';
 import { emotionEventSchema } from './emotion-event.ts';
+import { outcomeEventSchema } from './outcome-event.ts';
 import { statementEventSchema } from './statement-event.ts';
 import { thoughtEventSchema } from './thought-event.ts';
 import { transactionEventSchema } from './transaction-event.ts';
@@ -11,6 +12,7 @@ export const INPUT_TOPICS = [
   'ecs.thoughts.v1',
   'ecs.transactions.v1',
   'ecs.statements.v1',
+  'ecs.outcomes.v1',
 ] as const;
 export type InputTopic = (typeof INPUT_TOPICS)[number];
 
@@ -23,6 +25,7 @@ export const EVENT_SCHEMAS = {
   'ecs.thoughts.v1': thoughtEventSchema,
   'ecs.transactions.v1': transactionEventSchema,
   'ecs.statements.v1': statementEventSchema,
+  'ecs.outcomes.v1': outcomeEventSchema,
 } as const satisfies Record<InputTopic, unknown>;
 
 /** Topic -> the CloudEvents `type` that travels on it. */
@@ -32,6 +35,7 @@ export const TYPE_OF_TOPIC: Readonly<Record<InputTopic, string>> = {
   'ecs.thoughts.v1': 'ecs.thought.v1',
   'ecs.transactions.v1': 'ecs.transaction.v1',
   'ecs.statements.v1': 'ecs.statement.v1',
+  'ecs.outcomes.v1': 'ecs.outcome.v1',
 };
 
 /** CloudEvents `type` -> topic. */

@@ -4,6 +4,7 @@ import type { Queryable } from '../db/index.ts';
 import type { AcceptedEvent, FoldResult } from '../events/accepted-event.ts';
 import type { CustomerEvent } from '../events/customer-event.ts';
 import type { EmotionEvent } from '../events/emotion-event.ts';
+import type { OutcomeEvent } from '../events/outcome-event.ts';
 import type { StatementEvent } from '../events/statement-event.ts';
 import type { ThoughtEvent } from '../events/thought-event.ts';
 import type { InputTopic } from '../events/topics.ts';
@@ -42,6 +43,7 @@ export interface IngestHandlers {
   readonly 'ecs.thoughts.v1': TopicHandler<ThoughtEvent>;
   readonly 'ecs.transactions.v1': TopicHandler<TransactionEvent>;
   readonly 'ecs.statements.v1': TopicHandler<StatementEvent>;
+  readonly 'ecs.outcomes.v1': TopicHandler<OutcomeEvent>;
 }
 
 export interface IngestOutcome {

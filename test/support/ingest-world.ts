@@ -8,6 +8,7 @@ import { createIngest, type Ingest, type IngestHandlers, type IngestOptions } fr
 import { createStatementHandler, createTransactionHandler, saveCustomerProfiles } from '../../src/ledger/index.ts';
 import { DAY_MS, systemClock } from '../../src/lib/clock.ts';
 import { makeId } from '../../src/lib/ids.ts';
+import { createOutcomeHandler } from '../../src/monitoring/index.ts';
 import { createCustomerHandler, recordConsents } from '../../src/privacy/index.ts';
 import { type SampleEvent, sampleEvent } from './sample-events.ts';
 
@@ -25,6 +26,7 @@ export function makeHandlers(): IngestHandlers {
     'ecs.thoughts.v1': createThoughtHandler({ triggers }),
     'ecs.transactions.v1': createTransactionHandler({ triggers }),
     'ecs.statements.v1': createStatementHandler(),
+    'ecs.outcomes.v1': createOutcomeHandler(),
   };
 }
 

@@ -57,6 +57,16 @@ export const SAMPLE_EVENTS: Readonly<Record<InputTopic, SampleEvent>> = {
       monthsPastDue: 0,
     },
   },
+  'ecs.outcomes.v1': {
+    ...ENVELOPE,
+    type: 'ecs.outcome.v1',
+    data: {
+      asOf: '2026-05-01T00:00:00Z',
+      windowMonths: 6,
+      defaulted: false,
+      observedAt: '2026-11-01T00:00:00Z',
+    },
+  },
 };
 
 /** A deep copy of the topic's sample with some fields of the envelope or of the data replaced. */

@@ -16,6 +16,7 @@ const eventSchema = z
     EVENT_SCHEMAS['ecs.thoughts.v1'].meta({ id: 'ThoughtEvent' }),
     EVENT_SCHEMAS['ecs.transactions.v1'].meta({ id: 'TransactionEvent' }),
     EVENT_SCHEMAS['ecs.statements.v1'].meta({ id: 'StatementEvent' }),
+    EVENT_SCHEMAS['ecs.outcomes.v1'].meta({ id: 'OutcomeEvent' }),
   ])
   .meta({ id: 'Event' });
 const batchSchema = z.array(eventSchema).min(1).max(BATCH_MAX);
