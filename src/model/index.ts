@@ -1,6 +1,8 @@
 // The face of the model room: the scorecard, how it scores, and how it is trained and measured.
+export { priorShift } from './base-rate.ts';
 export { type CompiledScorecard, compileScorecard } from './compile-scorecard.ts';
-export { EMOTION_LOG_ODDS_MAX, type EmotionInputs } from './emotion-block.ts';
+export { EMOTION_BLOCK, EMOTION_LOG_ODDS_MAX, type EmotionInputs, emotionLogOdds } from './emotion-block.ts';
+export { formatMonth, GATE_RULES, type GateHistory, type GateOutcomes, runGate } from './gate/index.ts';
 export { type LoadedScorecard, loadScorecard, parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
 export { type PointsLost, type ReasonReference, rankPointsLost } from './rank-points-lost.ts';
 export { type ModelEvaluateArgs, type ModelEvaluateResult, runModelEvaluate } from './run-model-evaluate.ts';
