@@ -64,6 +64,7 @@ function makeHandlers(world: World): IngestHandlers {
       );
       return { counted: taken, rejections: [], dropped: {} };
     },
+    'ecs.outcomes.v1': refuse,
     'ecs.thoughts.v1': refuse,
     'ecs.transactions.v1': refuse,
   };
