@@ -8,7 +8,7 @@ import {
   createThoughtHandler,
   loadEmotionalState,
   loadEmotionDays,
-  loadEmotionFeatures,
+  lockEmotionFeatures,
   markDecidedLevels,
 } from './index.ts';
 
@@ -204,7 +204,7 @@ describe('reading a state', () => {
       Array(4).fill(emotion('a', { valence: -0.5, stress: 0.75, confidence: 1 })),
       NOW,
     );
-    const features = await loadEmotionFeatures(database.pool, ['a', 'silent', 'stranger'], NOW + HOUR_MS);
+    const features = await lockEmotionFeatures(database.pool, ['a', 'silent', 'stranger'], NOW + HOUR_MS);
     expect(features.get('silent')).toEqual({ emotions: null, thoughts: null });
     expect(features.get('stranger')).toEqual({ emotions: null, thoughts: null });
     expect(features.get('a')).toEqual({

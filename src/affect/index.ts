@@ -2,7 +2,7 @@
 export type { EmotionFeatures } from './emotion-features.ts';
 export { createEmotionHandler, type EmotionHandler } from './emotion-handler.ts';
 export { type EmotionDay, loadEmotionDays } from './load-emotion-days.ts';
-export { type CustomerEmotions, loadEmotionFeatures } from './load-emotion-features.ts';
+export { type CustomerEmotions, lockEmotionFeatures } from './load-emotion-features.ts';
 export { type EmotionalStateView, type EmotionLevels, loadEmotionalState } from './load-emotional-state.ts';
 export { markDecidedLevels } from './save-decided-levels.ts';
 export { createThoughtHandler, type ThoughtHandler } from './thought-handler.ts';

@@ -13,14 +13,14 @@ export interface CustomerEmotions {
 
 const NOTHING: CustomerEmotions = { emotions: null, thoughts: null };
 
-/** Every id asked for is in the map; null where there is no live consent or no reading yet. */
-export async function loadEmotionFeatures(
-  db: Queryable,
+/** Under lock, in sorted order as everybody takes them. Every id asked for is in the map; null where nothing may be told. */
+export async function lockEmotionFeatures(
+  tx: Queryable,
   customerIds: readonly string[],
   nowMs: number,
 ): Promise<Map<string, CustomerEmotions>> {
   const found = new Map(customerIds.map((customerId) => [customerId, NOTHING]));
-  for (const row of await loadStates(db, customerIds)) {
+  for (const row of await lockStates(tx, customerIds)) {
     const features = emotionFeaturesOf(toStoredState(row), nowMs);
     found.set(row.customer_id, { ...(found.get(row.customer_id) ?? NOTHING), [row.purpose]: features });
   }
@@ -29,13 +29,16 @@ export async function loadEmotionFeatures(
 
 type CustomerStateRow = StateRow & { readonly customer_id: string; readonly purpose: ConsentPurpose };
 
-async function loadStates(db: Queryable, customerIds: readonly string[]): Promise<CustomerStateRow[]> {
-  const { rows } = await db.query<CustomerStateRow>({
-    name: 'load-emotional-states',
+/** What comes back is each row as it stands once its lock is held. */
+async function lockStates(tx: Queryable, customerIds: readonly string[]): Promise<CustomerStateRow[]> {
+  const { rows } = await tx.query<CustomerStateRow>({
+    name: 'lock-emotional-states',
     text: `
       select s.customer_id, s.purpose, ${STATE_COLUMNS}
       from emotional_states s
-      where s.customer_id = any($1::text[])`,
+      where s.customer_id = any($1::text[])
+      order by s.customer_id, s.purpose
+      for update`,
     values: [customerIds],
   });
   return rows;

@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { EcsError } from '../lib/errors.ts';
 import type { MakeId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
-import type { LoadedScorecard } from '../model/index.ts';
+import type { ModelSource } from '../model/index.ts';
 import type { Policies } from '../policy/index.ts';
 import type { DecisionTrigger, DecisionView } from './decision-view.ts';
 import { deleteQueued } from './delete-queued.ts';
@@ -22,7 +22,8 @@ import { toDecisionView } from './to-decision-view.ts';
 
 export interface DeciderDeps {
   readonly pool: pg.Pool;
-  readonly model: LoadedScorecard;
+  /** Asked once for each transaction: all of its decisions are made by one model. */
+  readonly models: ModelSource;
   readonly policies: Policies;
   readonly clock: Clock;
   readonly makeId: MakeId;
@@ -75,14 +76,14 @@ export interface Decider {
 const BY_ITSELF = 'ecs';
 
 export function createDecider(deps: DeciderDeps): Decider {
-  requireLedgerModel(deps.model);
-  const options: RoadOptions = { ...deps, kafka: deps.kafkaDestination };
+  const options = { ...deps, kafka: deps.kafkaDestination };
   async function decideCustomers(
     tx: Queryable,
     requests: readonly DecisionRequest[],
   ): Promise<(DecisionView | EcsError)[]> {
     await refuseDuringImport(tx);
-    const decisions = await saveNewDecisions(tx, requests.map(toLoadRequest), deps.clock(), options);
+    const road: RoadOptions = { ...options, model: await deps.models.champion(tx) };
+    const decisions = await saveNewDecisions(tx, requests.map(toLoadRequest), deps.clock(), road);
     const byCustomer = new Map(decisions.map((decision) => [decision.record.inputs.customerId, decision]));
     return requests.map(({ customerId }) => {
       const decision = byCustomer.get(customerId);
@@ -113,11 +114,6 @@ function toLoadRequest(request: DecisionRequest): LoadRequest {
   return { customerId, trigger, requestedBy, requestedLimitMinor, dryRun };
 }
 
-function requireLedgerModel({ artefact }: LoadedScorecard): void {
-  if (artefact.kind === 'card_ledger') return;
-  throw new EcsError('ECS_MODEL_INVALID', `The model ${artefact.name} does not read statements, so it cannot decide.`);
-}
-
 async function refuseDuringImport(tx: Queryable): Promise<void> {
   const running = await loadRunningImport(tx);
   if (running === null) return;
@@ -128,7 +124,7 @@ async function refuseDuringImport(tx: Queryable): Promise<void> {
 
 async function decideMany(
   deps: DeciderDeps,
-  options: RoadOptions,
+  options: Omit<RoadOptions, 'model'>,
   customers: readonly QueuedCustomer[],
 ): Promise<number> {
   if (customers.length === 0) return 0;
@@ -139,7 +135,8 @@ async function decideMany(
   const decided = await retryDatabase(() =>
     inTransaction(deps.pool, async (tx) => {
       await refuseDuringImport(tx);
-      const decisions = await saveNewDecisions(tx, requests, deps.clock(), options);
+      const road: RoadOptions = { ...options, model: await deps.models.champion(tx) };
+      const decisions = await saveNewDecisions(tx, requests, deps.clock(), road);
       await deleteQueued(tx, customers);
       return decisions.length;
     }),

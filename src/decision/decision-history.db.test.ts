@@ -7,6 +7,7 @@ import {
   saveEmotions,
   type TestDecider,
 } from '../../test/support/decision-database.ts';
+import { makeDialScorecard } from '../../test/support/dial-scorecard.ts';
 import { NOW_MS } from '../../test/support/policy-facts.ts';
 import { inTransaction } from '../db/index.ts';
 import { SECOND_MS } from '../lib/clock.ts';
@@ -120,7 +121,7 @@ test('at most four reasons are told, each with its text; all are stored', async 
   expect(n).toBeGreaterThan(4);
 });
 
-test('registering versions twice changes nothing; another champion takes the alias', async () => {
+test('registering versions twice changes nothing; another model file is registered and does not take the alias', async () => {
   const counts = () =>
     one(
       pool,
@@ -130,10 +131,11 @@ test('registering versions twice changes nothing; another champion takes the ali
   await registerVersions(pool, test1.model, test1.policies, NOW_MS + 1);
   expect(await counts()).toEqual(before);
   expect(before).toEqual({ models: 1, policies: 5 });
-  await registerVersions(pool, { ...test1.model, modelVersion: 'other' }, test1.policies, NOW_MS + 1);
+  const other = await makeDialScorecard();
+  expect(await registerVersions(pool, other, test1.policies, NOW_MS + 1)).toBe(test1.model.modelVersion);
   expect(await one(pool, 'select alias, model_version from model_aliases')).toEqual({
     alias: 'champion',
-    model_version: 'other',
+    model_version: test1.model.modelVersion,
   });
-  await registerVersions(pool, test1.model, test1.policies, NOW_MS + 1);
+  expect(await counts()).toEqual({ models: 2, policies: 5 });
 });

@@ -10,8 +10,10 @@ export async function deleteQueued(
     version === undefined ? [] : [{ customerId, version }],
   );
   if (versioned.length === 0) return;
-  await tx.query(
-    `with done as materialized (
+  await tx.query({
+    name: 'decision-delete-queued',
+
+    text: `with done as materialized (
        select q.customer_id
        from unnest($1::text[], $2::int8[]) as decided (customer_id, version)
        join decision_queue q on q.customer_id = decided.customer_id and q.version = decided.version
@@ -19,6 +21,9 @@ export async function deleteQueued(
        for update of q
      )
      delete from decision_queue q using done where q.customer_id = done.customer_id`,
-    [binaryArray.text(versioned.map((one) => one.customerId)), binaryArray.int8(versioned.map((one) => one.version))],
-  );
+    values: [
+      binaryArray.text(versioned.map((one) => one.customerId)),
+      binaryArray.int8(versioned.map((one) => one.version)),
+    ],
+  });
 }

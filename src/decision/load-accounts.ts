@@ -9,6 +9,8 @@ export interface LockedAccount {
   readonly lastIncreaseAtMs: number | null;
   readonly lastDecreaseAtMs: number | null;
   readonly decisionSequence: number;
+  /** Of the last event told about the customer. */
+  readonly eventSequence: number;
   readonly chainLink: Buffer | null;
   readonly frozen: boolean;
 }
@@ -20,6 +22,7 @@ interface AccountRow {
   readonly last_increase_at: Date | null;
   readonly last_decrease_at: Date | null;
   readonly decision_sequence: number;
+  readonly event_sequence: number;
   readonly chain_link: Buffer | null;
   readonly frozen: boolean;
 }
@@ -37,7 +40,7 @@ async function selectForUpdate(tx: Queryable, customerIds: readonly string[]): P
     name: 'decision-lock-accounts',
     text: `
       select customer_id, limit_minor, financial_limit_minor, last_increase_at, last_decrease_at, decision_sequence,
-        chain_link, frozen_at is not null as frozen
+        event_sequence, chain_link, frozen_at is not null as frozen
       from credit_accounts
       where customer_id = any($1::text[])
       order by customer_id
@@ -66,6 +69,7 @@ function toAccount(row: AccountRow): LockedAccount {
     lastIncreaseAtMs: row.last_increase_at?.getTime() ?? null,
     lastDecreaseAtMs: row.last_decrease_at?.getTime() ?? null,
     decisionSequence: row.decision_sequence,
+    eventSequence: row.event_sequence,
     chainLink: row.chain_link,
     frozen: row.frozen,
   };

@@ -1,5 +1,5 @@
 // Loads everything decisions about many customers are made from, in a handful of statements, under their locks.
-import type { CustomerEmotions } from '../affect/index.ts';
+import { type CustomerEmotions, lockEmotionFeatures } from '../affect/index.ts';
 import type { Queryable } from '../db/index.ts';
 import { computeFeatures, type LedgerFacts, loadLedger } from '../ledger/index.ts';
 import { assert } from '../lib/assert.ts';
@@ -11,7 +11,6 @@ import type { DecisionInput, EmotionalInputs, FinancialInputs } from './decision
 import type { DecisionTrigger } from './decision-view.ts';
 import { type LockedAccount, lockAccounts } from './load-accounts.ts';
 import { type LimitHistory, loadLimitHistory } from './load-limit-history.ts';
-import { loadLiveEmotions } from './load-live-emotions.ts';
 import { loadProfiles, type Profile } from './load-profiles.ts';
 
 export interface LoadRequest {
@@ -95,7 +94,9 @@ async function loadFacts(
 ): Promise<LoadedInput[]> {
   const idsOf = (some: readonly CustomerFacts[]) => some.map((customer) => customer.request.customerId);
   const feeling = customers.filter((customer) => customer.policy.document.pack.emotionMode !== 'off');
-  const emotions = await loadLiveEmotions(tx, idsOf(feeling), nowMs);
+  // A row is a live consent: a withdrawal that committed first has left nothing to read, one that comes now waits until the
+  // decision is written, and then erases what the decision stored.
+  const emotions = feeling.length === 0 ? new Map() : await lockEmotionFeatures(tx, idsOf(feeling), nowMs);
   const ledgers = await loadLedger(tx, idsOf(customers), nowMs);
   const windows = customers.map(({ request, policy }) => ({
     customerId: request.customerId,

@@ -29,9 +29,11 @@ export async function loadLimitHistory(
   db: Queryable,
   windows: readonly HistoryWindow[],
 ): Promise<Map<string, LimitHistory>> {
-  const { rows } = await db.query<HistoryRow>(
+  const { rows } = await db.query<HistoryRow>({
+    name: 'decision-load-limit-history',
+
     // An empty interval never was in force.
-    `select asked.customer_id,
+    text: `select asked.customer_id,
        min(l.limit_minor) filter (
          where l.state <> 'scheduled' and (l.valid_to is null or l.valid_to > greatest(l.valid_from, asked.step_from))
        ) as lowest_in_step,
@@ -45,12 +47,12 @@ export async function loadLimitHistory(
      left join decisions d
        on l.state = 'in_force' and d.customer_id = l.customer_id and d.decision_id = l.decision_id
      group by asked.customer_id`,
-    [
+    values: [
       binaryArray.text(windows.map((window) => window.customerId)),
       binaryArray.timestamptz(windows.map((window) => window.stepFromMs)),
       binaryArray.timestamptz(windows.map((window) => window.yearFromMs)),
     ],
-  );
+  });
   return new Map(
     rows.map((row) => [
       row.customer_id,

@@ -24,6 +24,8 @@ export interface NewDecision {
   readonly endsScheduled: boolean;
   /** Is a scheduled limit to be written? Not if the same one waits already: its notice has begun. */
   readonly startsScheduled: boolean;
+  /** Of the last event told about the customer before this decision. */
+  readonly eventSequenceBefore: number;
 }
 
 export interface Decided {
@@ -50,5 +52,6 @@ export function prepareDecision(
     limitChanged: settled.limitMinor !== account.limitMinor,
     endsScheduled: settled.replacesScheduled && scheduledLimitMinor !== null && !isSameWaiting,
     startsScheduled: settled.scheduled !== null && !isSameWaiting,
+    eventSequenceBefore: account.eventSequence,
   };
 }

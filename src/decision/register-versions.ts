@@ -3,29 +3,21 @@
 import type pg from 'pg';
 import { inTransaction, type Queryable } from '../db/index.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
-import type { LoadedScorecard } from '../model/index.ts';
+import { installModel, type LoadedScorecard } from '../model/index.ts';
 import type { Policies } from '../policy/index.ts';
 
-/** Idempotent; the alias `champion` is set onto the model. */
+/** Idempotent. Gives back the version of the champion: that of the registry, and `model` only where there is none yet. */
 export async function registerVersions(
   pool: pg.Pool,
   model: LoadedScorecard,
   policies: Policies,
   nowMs: number,
-): Promise<void> {
-  await inTransaction(pool, async (tx) => {
-    await saveModel(tx, model, nowMs);
+): Promise<string> {
+  return inTransaction(pool, async (tx) => {
+    const championVersion = await installModel(tx, model.artefact, nowMs);
     await savePolicies(tx, policies, nowMs);
-    await saveChampion(tx, model.modelVersion);
+    return championVersion;
   });
-}
-
-async function saveModel(tx: Queryable, model: LoadedScorecard, nowMs: number): Promise<void> {
-  await tx.query(
-    `insert into model_versions (model_version, artefact, created_at) values ($1, $2, $3)
-     on conflict (model_version) do nothing`,
-    [model.modelVersion, canonicalJson(model.artefact), new Date(nowMs)],
-  );
 }
 
 async function savePolicies(tx: Queryable, policies: Policies, nowMs: number): Promise<void> {
@@ -43,14 +35,5 @@ async function savePolicies(tx: Queryable, policies: Policies, nowMs: number): P
       all.map((policy) => canonicalJson(policy.document)),
       new Date(nowMs),
     ],
-  );
-}
-
-async function saveChampion(tx: Queryable, modelVersion: string): Promise<void> {
-  await tx.query(
-    `insert into model_aliases (alias, model_version) values ('champion', $1)
-     on conflict (alias) do update set model_version = excluded.model_version
-       where model_aliases.model_version <> excluded.model_version`,
-    [modelVersion],
   );
 }

@@ -3,6 +3,7 @@
 import type { Queryable } from '../db/index.ts';
 import { sha256 } from '../lib/canonical-json.ts';
 import { EcsError } from '../lib/errors.ts';
+import { loadModelVersion } from '../model/index.ts';
 import type { Reason } from '../policy/index.ts';
 import { decide } from './decide.ts';
 import {
@@ -13,8 +14,8 @@ import {
   sealRecord,
 } from './decision-record.ts';
 import { recordByHand } from './hand-record.ts';
+import { loadPolicyVersion } from './load-policy-version.ts';
 import { type DecisionProof, loadProof } from './load-proof.ts';
-import { loadModelVersion, loadPolicyVersion } from './load-versions.ts';
 import type { Settlement } from './settle-limit.ts';
 
 export interface ReplayResult {

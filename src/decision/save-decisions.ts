@@ -1,7 +1,7 @@
 // Writes decisions once, many at a time, in the transaction that holds their accounts' locks: rows, emotional halves,
 // limits, accounts, and what the world is told. One statement per table.
 import { markDecidedLevels } from '../affect/index.ts';
-import { appendOutboxEvents, binaryArray, type NewOutboxEvent, type Queryable } from '../db/index.ts';
+import { binaryArray, insertOutboxEvents, type NumberedOutboxEvent, type Queryable } from '../db/index.ts';
 import type { MakeId } from '../lib/ids.ts';
 import type { NewDecision } from './new-decision.ts';
 import { toOutgoingReasons } from './to-decision-view.ts';
@@ -18,12 +18,17 @@ export async function saveDecisions(
   options: SaveOptions,
 ): Promise<void> {
   if (decisions.length === 0) return;
+  const events = decisions.map((decision) => toOutboxEvents(decision, options.makeId));
   await insertDecisions(tx, decisions);
   await insertEmotionalHalves(tx, decisions);
   await supersedeLimits(tx, decisions);
   await insertLimits(tx, decisions);
-  await updateAccounts(tx, decisions);
-  await appendOutboxEvents(tx, toOutboxEvents(decisions, options.makeId), { kafka: options.kafka });
+  await updateAccounts(
+    tx,
+    decisions,
+    events.map((own) => own.length),
+  );
+  await insertOutboxEvents(tx, events.flat(), { kafka: options.kafka });
   await markDecidedLevels(
     tx,
     decisions.map((decision) => decision.record.inputs.customerId),
@@ -33,8 +38,9 @@ export async function saveDecisions(
 async function insertDecisions(tx: Queryable, decisions: readonly NewDecision[]): Promise<void> {
   const inputs = decisions.map((decision) => decision.record.inputs);
   const judged = decisions.map(({ record }) => (record.kind === 'policy' ? record : null));
-  await tx.query(
-    `insert into decisions (customer_id, decision_id, sequence, decided_at, trigger, outcome, currency,
+  await tx.query({
+    name: 'decision-insert',
+    text: `insert into decisions (customer_id, decision_id, sequence, decided_at, trigger, outcome, currency,
        previous_limit_minor, limit_minor, limit_without_emotion_minor, scheduled_limit_minor, score,
        probability_of_default, rate_bps, credit_type, reasons, requested_by, model_version, policy_version,
        record, record_sha256, emotion_sha256, chain_link)
@@ -49,7 +55,7 @@ async function insertDecisions(tx: Queryable, decisions: readonly NewDecision[])
          limit_minor, limit_without_emotion_minor, scheduled_limit_minor, score, probability_of_default, rate_bps,
          credit_type, reasons, requested_by, model_version, policy_version, record, record_sha256, emotion_sha256,
          chain_link)`,
-    [
+    values: [
       binaryArray.text(inputs.map((one) => one.customerId)),
       binaryArray.text(inputs.map((one) => one.decisionId)),
       binaryArray.int8(inputs.map((one) => one.sequence)),
@@ -75,7 +81,7 @@ async function insertDecisions(tx: Queryable, decisions: readonly NewDecision[])
       binaryArray.bytea(decisions.map((decision) => decision.sealedEmotion?.sha256 ?? null)),
       binaryArray.bytea(decisions.map((decision) => decision.chainLink)),
     ],
-  );
+  });
 }
 
 export function limitWithoutEmotion({ record }: Pick<NewDecision, 'record'>): number {
@@ -85,36 +91,38 @@ export function limitWithoutEmotion({ record }: Pick<NewDecision, 'record'>): nu
 async function insertEmotionalHalves(tx: Queryable, decisions: readonly NewDecision[]): Promise<void> {
   const felt = decisions.flatMap((decision) => (decision.sealedEmotion === null ? [] : [decision]));
   if (felt.length === 0) return;
-  await tx.query(
-    `insert into decision_emotions (customer_id, decision_id, record)
+  await tx.query({
+    name: 'decision-insert-emotions',
+    text: `insert into decision_emotions (customer_id, decision_id, record)
      select customer_id, decision_id::uuid, record
      from unnest($1::text[], $2::text[], $3::text[]) as given (customer_id, decision_id, record)`,
-    [
+    values: [
       binaryArray.text(felt.map(({ record }) => record.inputs.customerId)),
       binaryArray.text(felt.map(({ record }) => record.inputs.decisionId)),
       binaryArray.text(felt.map(({ sealedEmotion }) => sealedEmotion?.text ?? null)),
     ],
-  );
+  });
 }
 
 /** A limit ends when the next begins; one that only waited never was in force, so its interval is empty. */
 async function supersedeLimits(tx: Queryable, decisions: readonly NewDecision[]): Promise<void> {
   const ending = decisions.filter((decision) => decision.limitChanged || decision.endsScheduled);
   if (ending.length === 0) return;
-  await tx.query(
-    `update credit_limits l set state = 'superseded',
+  await tx.query({
+    name: 'decision-supersede-limits',
+    text: `update credit_limits l set state = 'superseded',
        valid_to = case when l.state = 'scheduled' then l.valid_from else greatest(l.valid_from, given.at) end
      from unnest($1::text[], $2::timestamptz[], $3::boolean[], $4::boolean[])
        as given (customer_id, at, ends_in_force, ends_scheduled)
      where l.customer_id = given.customer_id
        and ((l.state = 'in_force' and given.ends_in_force) or (l.state = 'scheduled' and given.ends_scheduled))`,
-    [
+    values: [
       binaryArray.text(ending.map(({ record }) => record.inputs.customerId)),
       binaryArray.timestamptz(ending.map(({ record }) => record.inputs.nowMs)),
       ending.map((decision) => decision.limitChanged),
       ending.map((decision) => decision.endsScheduled),
     ],
-  );
+  });
 }
 
 interface NewLimit {
@@ -139,12 +147,13 @@ function toLimits({ record, settled, limitChanged, startsScheduled }: NewDecisio
 async function insertLimits(tx: Queryable, decisions: readonly NewDecision[]): Promise<void> {
   const limits = decisions.flatMap(toLimits);
   if (limits.length === 0) return;
-  await tx.query(
-    `insert into credit_limits (customer_id, decision_id, limit_minor, financial_limit_minor, state, valid_from)
+  await tx.query({
+    name: 'decision-insert-limits',
+    text: `insert into credit_limits (customer_id, decision_id, limit_minor, financial_limit_minor, state, valid_from)
      select customer_id, decision_id::uuid, limit_minor, financial_limit_minor, state, valid_from
      from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::text[], $6::timestamptz[])
        as given (customer_id, decision_id, limit_minor, financial_limit_minor, state, valid_from)`,
-    [
+    values: [
       binaryArray.text(limits.map((limit) => limit.customerId)),
       binaryArray.text(limits.map((limit) => limit.decisionId)),
       binaryArray.int8(limits.map((limit) => limit.limitMinor)),
@@ -152,22 +161,27 @@ async function insertLimits(tx: Queryable, decisions: readonly NewDecision[]): P
       binaryArray.text(limits.map((limit) => limit.state)),
       binaryArray.timestamptz(limits.map((limit) => limit.validFromMs)),
     ],
-  );
+  });
 }
 
-async function updateAccounts(tx: Queryable, decisions: readonly NewDecision[]): Promise<void> {
-  await tx.query(
-    `update credit_accounts a set
+async function updateAccounts(
+  tx: Queryable,
+  decisions: readonly NewDecision[],
+  eventCounts: readonly number[],
+): Promise<void> {
+  await tx.query({
+    name: 'decision-update-accounts',
+    text: `update credit_accounts a set
        limit_minor = given.limit_minor, financial_limit_minor = given.financial_limit_minor,
        limit_changed_at = coalesce(given.changed_at, a.limit_changed_at),
        last_increase_at = given.last_increase_at, last_decrease_at = given.last_decrease_at,
-       decision_sequence = given.sequence, chain_link = given.chain_link
+       decision_sequence = given.sequence, event_sequence = given.event_sequence, chain_link = given.chain_link
      from unnest($1::text[], $2::int8[], $3::int8[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
-       $7::int8[], $8::bytea[])
+       $7::int8[], $8::int8[], $9::bytea[])
        as given (customer_id, limit_minor, financial_limit_minor, changed_at, last_increase_at, last_decrease_at,
-         sequence, chain_link)
+         sequence, event_sequence, chain_link)
      where a.customer_id = given.customer_id`,
-    [
+    values: [
       binaryArray.text(decisions.map(({ record }) => record.inputs.customerId)),
       binaryArray.int8(decisions.map(({ settled }) => settled.limitMinor)),
       binaryArray.int8(decisions.map(({ settled }) => settled.financialLimitMinor)),
@@ -175,19 +189,24 @@ async function updateAccounts(tx: Queryable, decisions: readonly NewDecision[]):
       binaryArray.timestamptz(decisions.map(({ settled }) => settled.lastIncreaseAtMs)),
       binaryArray.timestamptz(decisions.map(({ settled }) => settled.lastDecreaseAtMs)),
       binaryArray.int8(decisions.map(({ record }) => record.inputs.sequence)),
+      binaryArray.int8(decisions.map((one, index) => one.eventSequenceBefore + (eventCounts[index] ?? 0))),
       binaryArray.bytea(decisions.map((decision) => decision.chainLink)),
     ],
-  );
+  });
 }
 
-/** One `decision.created` each, and `credit_limit.adjusted` where the limit in force is another now. */
-function toOutboxEvents(decisions: readonly NewDecision[], makeId: MakeId): NewOutboxEvent[] {
-  return decisions.flatMap((decision) => {
-    const { customerId, nowMs } = decision.record.inputs;
-    const event = (type: string, data: object) => ({ customerId, eventId: makeId(), type, data, occurredAtMs: nowMs });
-    const created = event('decision.created', toCreatedData(decision));
-    return decision.limitChanged ? [created, event('credit_limit.adjusted', toAdjustedData(decision))] : [created];
-  });
+/** One `decision.created`, and `credit_limit.adjusted` where the limit in force is another now. */
+function toOutboxEvents(decision: NewDecision, makeId: MakeId): NumberedOutboxEvent[] {
+  const { customerId, nowMs } = decision.record.inputs;
+  const told: { type: string; data: object }[] = [{ type: 'decision.created', data: toCreatedData(decision) }];
+  if (decision.limitChanged) told.push({ type: 'credit_limit.adjusted', data: toAdjustedData(decision) });
+  return told.map((event, index) => ({
+    ...event,
+    customerId,
+    eventId: makeId(),
+    occurredAtMs: nowMs,
+    sequence: decision.eventSequenceBefore + index + 1,
+  }));
 }
 
 function toCreatedData({ record, settled, lastingReasons }: NewDecision): object {

@@ -46,9 +46,10 @@ async function insertImport(
 }
 
 export async function loadRunningImport(db: Queryable): Promise<ImportMark | null> {
-  const { rows } = await db.query<ImportRow>(
-    `select import_id, input_sha256, customers, started_at from imports where state = 'running'`,
-  );
+  const { rows } = await db.query<ImportRow>({
+    name: 'decision-load-running-import',
+    text: `select import_id, input_sha256, customers, started_at from imports where state = 'running'`,
+  });
   return rows[0] === undefined ? null : toMark(rows[0]);
 }
 
