@@ -11,6 +11,7 @@ import { createStatementCloser } from './ledger/index.ts';
 import { DAY_MS, systemClock } from './lib/clock.ts';
 import { type EcsError, isEcsError } from './lib/errors.ts';
 import { makeId } from './lib/ids.ts';
+import type { LoadedScorecard } from './model/index.ts';
 import {
   createKafkaPublisher,
   createNotificationStream,
@@ -34,6 +35,8 @@ export interface StartOptions {
 export interface RunningSystem {
   readonly installation: Installation;
   readonly firstKey: FirstKey;
+  /** In force when this process started. */
+  readonly champion: LoadedScorecard;
   /** Null without the role api. */
   readonly address: { readonly host: string; readonly port: number } | null;
   readonly submit: EventSubmit;
@@ -44,6 +47,8 @@ export interface RunningSystem {
 export async function startSystem(system: System, options: StartOptions): Promise<RunningSystem> {
   const { pool, config } = system;
   collectDefaultMetrics({ register: system.metrics });
+  // A champion that this program cannot use is found out before anything waits for it.
+  const champion = await system.models.champion(pool);
   const installation = await ensureInstallation(pool, {
     road: config.kafka === null ? 'http' : 'kafka',
     partitions: config.partitions,
@@ -72,7 +77,7 @@ export async function startSystem(system: System, options: StartOptions): Promis
       await door?.close();
       await stopParts();
     };
-    return { installation, firstKey, address: door?.address ?? null, submit: eventsIn.submit, stop };
+    return { installation, firstKey, champion, address: door?.address ?? null, submit: eventsIn.submit, stop };
   } catch (error) {
     await stopParts();
     throw error;
@@ -142,7 +147,7 @@ async function openApi(
   parts: readonly Part[],
   submitEvents: EventSubmit,
 ): Promise<OpenApiDoor> {
-  const { pool, config, log, metrics, model, policies, decider } = system;
+  const { pool, config, log, metrics, policies, decider } = system;
   const notificationStream = createNotificationStream({ pool });
   const api = createApi({
     pool,
@@ -155,7 +160,6 @@ async function openApi(
     lateEventHorizonMs: config.lateEventHorizonDays * DAY_MS,
     deadLetters: createDeadLetters(pool, systemClock),
     decider,
-    model,
     policies,
     notificationStream,
     webhookRules: { allowPrivateTargets: config.allowPrivateWebhooks },

@@ -18,7 +18,13 @@ import { systemClock } from './lib/clock.ts';
 import type { EcsError } from './lib/errors.ts';
 import { makeId } from './lib/ids.ts';
 import type { Log } from './lib/log.ts';
-import { type LoadedScorecard, loadScorecard, shippedScorecardPath } from './model/index.ts';
+import {
+  createModelSource,
+  type LoadedScorecard,
+  loadScorecard,
+  type ModelSource,
+  shippedScorecardPath,
+} from './model/index.ts';
 import { loadPolicies, type PackName, type Policies } from './policy/index.ts';
 
 export interface System {
@@ -26,7 +32,10 @@ export interface System {
   readonly log: Log;
   readonly pool: pg.Pool;
   readonly metrics: Registry;
-  readonly model: LoadedScorecard;
+  /** The model in force, as the registry has it. */
+  readonly models: ModelSource;
+  /** What ECS_MODEL names, or the shipped one: registered, and in force only if nothing else is. */
+  readonly modelFile: LoadedScorecard;
   readonly policies: Policies;
   readonly decider: Decider;
   /** Whose PostgreSQL it is. */
@@ -96,12 +105,14 @@ async function bringSchemaUpToDate(pool: pg.Pool, mayMigrate: boolean): Promise<
 }
 
 async function wireRooms(pool: pg.Pool, config: Config, log: Log) {
-  const model = await loadScorecard(config.modelPath ?? shippedScorecardPath());
+  const modelFile = await loadScorecard(config.modelPath ?? shippedScorecardPath());
   const policies = await loadPolicies({ defaultPack: config.defaultPack as PackName });
-  await registerVersions(pool, model, policies, systemClock());
+  const championVersion = await registerVersions(pool, modelFile, policies, systemClock());
+  sayWhatDecides(log, config, modelFile, championVersion);
+  const models = createModelSource({ clock: systemClock, log });
   const decider = createDecider({
     pool,
-    model,
+    models,
     policies,
     clock: systemClock,
     makeId,
@@ -109,5 +120,16 @@ async function wireRooms(pool: pg.Pool, config: Config, log: Log) {
     kafkaDestination: config.kafka !== null,
     log,
   });
-  return { model, policies, decider };
+  return { models, modelFile, policies, decider };
+}
+
+function sayWhatDecides(log: Log, config: Config, { modelVersion }: LoadedScorecard, championVersion: string): void {
+  if (modelVersion === championVersion) return;
+  // Who named a file may think that it decides; the shipped one is nobody's wish.
+  const level = config.modelPath === null ? 'info' : 'warn';
+  const file = config.modelPath ?? 'shipped';
+  log[level](
+    { championVersion, fileVersion: modelVersion, file },
+    'the model file is registered but not in force: the registry holds another champion; `ecs model promote` proposes the file',
+  );
 }

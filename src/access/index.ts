@@ -6,6 +6,7 @@ export {
   type IdempotencyPrunerOptions,
 } from './idempotency-pruner-worker.ts';
 export { type Authenticate, type Caller, createAuthenticator } from './load-caller.ts';
+export { type KeyActor, loadKeyActor } from './load-key-actor.ts';
 export { getKey, listKeys } from './load-keys.ts';
 export { ensureFirstKey, type FirstKey, type FirstKeyOptions } from './save-first-key.ts';
 export {

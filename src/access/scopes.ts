@@ -19,6 +19,8 @@ export const SCOPES = [
   'dead-letters:read',
   'dead-letters:write',
   'metrics:read',
+  'models:write',
+  'models:promote',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

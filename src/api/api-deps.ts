@@ -7,7 +7,6 @@ import type { DeadLetters, EventSubmit } from '../ingest/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { MakeId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
-import type { LoadedScorecard } from '../model/index.ts';
 import type { NotificationStream, TargetRules } from '../notify/index.ts';
 import type { Policies } from '../policy/index.ts';
 
@@ -30,7 +29,6 @@ export interface ApiDeps {
   readonly lateEventHorizonMs: number;
   readonly deadLetters: Pick<DeadLetters, 'list' | 'get' | 'retry'>;
   readonly decider: Pick<Decider, 'decideCustomers' | 'setLimitByHand' | 'freezeAccount' | 'unfreezeAccount'>;
-  readonly model: LoadedScorecard;
   readonly policies: Policies;
   readonly notificationStream: NotificationStream;
   readonly webhookRules: TargetRules;

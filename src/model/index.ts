@@ -2,10 +2,66 @@
 export { priorShift } from './base-rate.ts';
 export { type CompiledScorecard, compileScorecard } from './compile-scorecard.ts';
 export { EMOTION_BLOCK, EMOTION_LOG_ODDS_MAX, type EmotionInputs, emotionLogOdds } from './emotion-block.ts';
-export { formatMonth, GATE_RULES, type GateHistory, type GateOutcomes, runGate } from './gate/index.ts';
+export {
+  approveVerdict,
+  buildVerdict,
+  formatMonth,
+  GATE_REASONS,
+  GATE_RULES,
+  type GateHistory,
+  type GateOutcomes,
+  type GateReason,
+  type GateVerdict,
+  hashEmotionBlock,
+  hashVerdict,
+  listVerdicts,
+  loadVerdict,
+  loadVerdictInForce,
+  permitsEmotion,
+  type RegisteredVerdict,
+  registerVerdict,
+  runGate,
+  type VerdictTerms,
+} from './gate/index.ts';
 export { type LoadedScorecard, loadScorecard, parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
 export { type PointsLost, type ReasonReference, rankPointsLost } from './rank-points-lost.ts';
+export {
+  type Actor,
+  approveProposal,
+  type ChallengerWish,
+  clearChallenger,
+  createModelSource,
+  ECS_ACTOR,
+  getModel,
+  getProposal,
+  type HistoryView,
+  installModel,
+  listModelHistory,
+  listModels,
+  listProposals,
+  loadAlias,
+  loadModelVersion,
+  MODEL_ACTIONS,
+  MODEL_ALIASES,
+  type ModelAction,
+  type ModelAlias,
+  type ModelSource,
+  PROPOSAL_STATES,
+  type PromotionWish,
+  type Proposal,
+  type ProposalState,
+  proposeChampion,
+  type RegisteredModel,
+  type Registration,
+  type Rollback,
+  registerModel,
+  rejectProposal,
+  rollBack,
+  setChallenger,
+  type Verdict,
+} from './registry/index.ts';
 export { type ModelEvaluateArgs, type ModelEvaluateResult, runModelEvaluate } from './run-model-evaluate.ts';
+export { type ModelGateArgs, type ModelGateResult, runModelGate } from './run-model-gate.ts';
 export { type ModelTrainArgs, type ModelTrainResult, runModelTrain } from './run-model-train.ts';
 export {
   BASE_RATE_CONTRIBUTION,

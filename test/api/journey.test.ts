@@ -330,7 +330,7 @@ test('a dead letter is listed without its content, shown with it, and put back',
 
 test('models and policies are shown whole', async () => {
   const [model] = (await api.call('GET', '/api/models')).body.items;
-  expect(model).toMatchObject({ alias: 'champion', modelVersion: api.system.model.modelVersion });
+  expect(model).toMatchObject({ alias: 'champion', modelVersion: api.system.modelFile.modelVersion });
   expect(model.artefact.features).toHaveLength(23);
   const policies = (await api.call('GET', '/api/policies')).body.items;
   expect(policies.map((policy: { pack: string }) => policy.pack).sort()).toEqual(['br', 'eu', 'generic', 'uk', 'us']);

@@ -2,13 +2,14 @@
 import { createDecider, createDecisionWorker, type Decider } from '../../src/decision/index.ts';
 import { isEcsError } from '../../src/lib/errors.ts';
 import { silentLog } from '../support/decision-database.ts';
+import { fixedModelSource } from '../support/fixed-model-source.ts';
 import type { SimulatedProcess } from './scheduler.ts';
 import type { World } from './world.ts';
 
 export function makeDecider(world: World, process: SimulatedProcess): Decider {
   return createDecider({
     pool: world.database.poolFor(process),
-    model: world.model,
+    models: fixedModelSource(world.model),
     policies: world.policies,
     clock: world.clockOf(process),
     makeId: world.makeId,

@@ -7,6 +7,7 @@ import { makeId } from '../../src/lib/ids.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { type LoadedScorecard, loadScorecard, shippedScorecardPath } from '../../src/model/index.ts';
 import { loadPolicies, type Policies } from '../../src/policy/index.ts';
+import { fixedModelSource } from './fixed-model-source.ts';
 import { NOW_MS } from './policy-facts.ts';
 
 export const silentLog = createLog('silent');
@@ -27,7 +28,7 @@ export async function makeDecider(pool: pg.Pool): Promise<TestDecider> {
   let nonces = 0;
   const decider = createDecider({
     pool,
-    model,
+    models: fixedModelSource(model),
     policies,
     clock: () => time.nowMs,
     makeId,

@@ -9,6 +9,8 @@ import { decisionRoutes } from './decisions.ts';
 import { emotionalStateRoutes } from './emotional-states.ts';
 import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
+import { modelPromotionRoutes } from './model-promotions.ts';
+import { modelRoutes } from './models.ts';
 import { notificationRoutes } from './notifications.ts';
 import { makeSystemRoutes } from './system.ts';
 import { transactionRoutes } from './transactions.ts';
@@ -27,6 +29,8 @@ export const API_ROUTES: readonly Route[] = [
   ...webhookRoutes,
   ...deadLetterRoutes,
   ...keyRoutes,
+  ...modelRoutes,
+  ...modelPromotionRoutes,
   ...versionRoutes,
   ...makeSystemRoutes(buildOpenApi),
 ];

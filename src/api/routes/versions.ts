@@ -1,4 +1,4 @@
-// Which model scores and which policies decide: the documents themselves, as promised readable.
+// Which policies decide: the documents themselves, as promised readable.
 import { z } from 'zod';
 import { PACK_NAMES } from '../../policy/index.ts';
 import { defineRoute } from '../define-route.ts';
@@ -6,31 +6,6 @@ import { listOf } from '../schemas/page.ts';
 
 const access = { scope: 'decisions:read', reach: 'lender' } as const;
 const documentSchema = z.record(z.string(), z.unknown());
-
-const models = defineRoute({
-  operationId: 'listModels',
-  method: 'get',
-  path: '/api/models',
-  tag: 'Versions',
-  summary: 'The model that scores',
-  access,
-  answers: {
-    200: {
-      description: 'The champion with its whole document.',
-      schema: listOf(
-        z
-          .object({ modelVersion: z.string(), alias: z.enum(['champion', 'challenger']), artefact: documentSchema })
-          .meta({ id: 'Model' }),
-      ),
-    },
-  },
-  handle: async (_request, { model }) => ({
-    status: 200,
-    body: {
-      items: [{ modelVersion: model.modelVersion, alias: 'champion' as const, artefact: { ...model.artefact } }],
-    },
-  }),
-});
 
 const policies = defineRoute({
   operationId: 'listPolicies',
@@ -67,4 +42,4 @@ const policies = defineRoute({
   }),
 });
 
-export const versionRoutes = [models, policies];
+export const versionRoutes = [policies];

@@ -17,3 +17,6 @@ export const NO_CONTROL = /^\P{Cc}*$/u;
 
 /** Why a person did something; kept with it. */
 export const reasonField = z.string().trim().min(1).max(500).regex(NO_CONTROL).describe('Why; kept for the record.');
+
+/** A model's name: the SHA-256 of its canonical document. */
+export const modelVersionField = z.string().regex(/^[0-9a-f]{64}$/, 'expected a model version: 64 hex digits');

@@ -6,6 +6,7 @@ import type { System } from '../../open-system.ts';
 import { type CommandContext, loadCommandConfig, printResult, withSystem } from '../command-context.ts';
 import { examineDatabase } from '../doctor/examine-database.ts';
 import { examineKafka } from '../doctor/examine-kafka.ts';
+import { examineModel } from '../doctor/examine-model.ts';
 import { type Finding, failed, ok } from '../doctor/finding.ts';
 import { EXIT_FINDINGS } from '../exit-codes.ts';
 import { paint, type Terminal } from '../terminal.ts';
@@ -39,12 +40,12 @@ async function examine(context: CommandContext): Promise<Finding[]> {
 }
 
 async function examineSystem(system: System): Promise<Finding[]> {
-  const { model, policies } = system;
+  const { policies } = system;
   const policy = policies.byPack.get(policies.defaultPack);
   return [
     ...(await examineDatabase(system)),
     ...(await examineKafka(system)),
-    ok('model', `${model.artefact.name}, version ${model.modelVersion.slice(0, 12)}`),
+    ...(await examineModel(system)),
     ok('policy', `${policies.defaultPack}, version ${policy?.policyVersion.slice(0, 12) ?? 'unknown'}`),
   ];
 }

@@ -125,14 +125,16 @@ async function liveUntilEnd(run: {
 }
 
 function sayWhereThingsAre(terminal: Terminal, system: System, running: RunningSystem, roles: readonly Role[]): void {
-  const { config, model, policies } = system;
+  const { config, modelFile, policies } = system;
   const line = (name: string, text: string) => terminal.out(`  ${paint(terminal, 'dim', name.padEnd(9))} ${text}`);
   line(
     'database',
     system.database === 'embedded' ? `embedded PostgreSQL in ${config.dataDir}` : 'the PostgreSQL given',
   );
   line('events', config.kafka === null ? 'over HTTP' : `Kafka at ${config.kafka.brokers.join(', ')}`);
-  line('model', `${model.artefact.name} ${model.modelVersion.slice(0, 12)}`);
+  const { champion } = running;
+  const elsewhere = champion.modelVersion === modelFile.modelVersion ? '' : '  (from the registry, not the model file)';
+  line('model', `${champion.artefact.name} ${champion.modelVersion.slice(0, 12)}${elsewhere}`);
   const policy = policies.byPack.get(policies.defaultPack);
   line('policy', `${policies.defaultPack} (emotion: ${policy?.document.pack.emotionMode ?? 'off'})`);
   line('roles', roles.join(', '));

@@ -58,7 +58,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}, host = '127.0
   const notificationStream = createNotificationStream({ pool, pollMs: 20 });
   const deps: ApiDeps = {
     ...{ pool, clock: Date.now, makeId, log, metrics: system.metrics, notificationStream },
-    ...{ decider: system.decider, model: system.model, policies: system.policies },
+    ...{ decider: system.decider, policies: system.policies },
     submitEvents: eventsIn.submit,
     lateEventHorizonMs: 7 * DAY_MS,
     deadLetters: createDeadLetters(pool, Date.now),
