@@ -12,13 +12,22 @@ export interface RunningKafka {
   unref(): void;
 }
 
+/** One more door; who comes in by it is sent to the advertised port. */
+export interface KafkaListener {
+  readonly name: string;
+  readonly port: number;
+  readonly advertisedPort: number;
+}
+
 export interface StartKafkaOptions {
   readonly dir: string;
   readonly port?: number;
   readonly props?: Readonly<Record<string, string | number | boolean>>;
+  readonly listeners?: readonly KafkaListener[];
   readonly diesWith?: number;
   readonly temporary?: boolean;
   readonly log?: (line: string) => void;
 }
 
 export function startKafka(options: StartKafkaOptions): Promise<RunningKafka>;
+export function findFreePort(): Promise<number>;

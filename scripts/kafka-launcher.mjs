@@ -19,14 +19,23 @@ const JVM_FLAGS = ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-
 
 /**
  * Starts the broker and resolves once it answers. `port` 0 takes a free one. With `diesWith` (a process id) the broker
- * is stopped when that process ends, however it ends; with `temporary` its folder then goes too.
+ * is stopped when that process ends, however it ends; with `temporary` its folder then goes too. Each of `listeners`
+ * (`name`, `port`, `advertisedPort`) is one more door: who comes in by it is sent to its advertised port, a proxy's.
  */
-export async function startKafka({ dir, port = 0, props = {}, diesWith = process.pid, temporary = false, log }) {
+export async function startKafka({
+  dir,
+  port = 0,
+  props = {},
+  listeners = [],
+  diesWith = process.pid,
+  temporary = false,
+  log,
+}) {
   const lib = fetchKafka({ log });
   const java = findJava();
   mkdirSync(dir, { recursive: true });
   const place = await choosePorts(dir, port);
-  const files = writeConfig(dir, place, props);
+  const files = writeConfig(dir, place, props, listeners);
   const classPath = join(lib, '*');
   formatStorage(java, classPath, dir, place.clusterId, files.properties);
   const child = spawnBroker(java, classPath, dir, files);
@@ -66,15 +75,17 @@ async function choosePorts(dir, wanted) {
   return place;
 }
 
-function writeConfig(dir, place, props) {
+function writeConfig(dir, place, props, listeners) {
+  const doors = (portOf) => listeners.map((listener) => `,${listener.name}://127.0.0.1:${portOf(listener)}`).join('');
+  const own = `PLAINTEXT://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}`;
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.bootstrap.servers': `127.0.0.1:${place.controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `${own}${doors((listener) => listener.port)}`,
+    'advertised.listeners': `${own}${doors((listener) => listener.advertisedPort)}`,
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${listeners.map(({ name }) => `,${name}:PLAINTEXT`).join('')}`,
     'log.dirs': join(dir, 'data').replaceAll('\\', '/'),
     'auto.create.topics.enable': false,
     'default.replication.factor': 1,

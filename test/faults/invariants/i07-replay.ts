@@ -1,0 +1,32 @@
+// I7: stored decisions come out the same again, byte for byte: the product's own replay over a sample.
+import { replayDecision } from '../../../src/decision/index.ts';
+import { type Evidence, type Invariant, report } from './invariant.ts';
+
+const SAMPLE = 200;
+
+export const replaysTheSame: Invariant = {
+  id: 'I7',
+  promise: 'replay gives the same bytes',
+  when: 'quiet',
+  async check({ query }) {
+    const rows = await query<{ decision_id: string }>(
+      `(select decision_id from decisions order by decided_at desc limit ${SAMPLE / 2})
+       union (select decision_id from decisions order by random() limit ${SAMPLE / 2})`,
+    );
+    const db = { query: async (given: Asked, values?: unknown[]) => ({ rows: await askWith(query, given, values) }) };
+    const different: string[] = [];
+    for (const { decision_id } of rows) {
+      // Only what it asks with matters here, not the rest of a connection.
+      const result = await replayDecision(db as never, decision_id);
+      if (!result.same) different.push(`${decision_id}: ${result.differences.join(', ')}`);
+    }
+    return report('I7', different);
+  },
+};
+
+/** The two ways in which ECS asks: a text with values, or both in one object. */
+type Asked = string | { readonly text: string; readonly values?: unknown[] };
+
+function askWith(query: Evidence['query'], given: Asked, values: unknown[] | undefined) {
+  return typeof given === 'string' ? query(given, values) : query(given.text, given.values);
+}

@@ -1,0 +1,64 @@
+// The command line of a fault run.
+import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FAULT_KINDS, type FaultKind } from './schedule.ts';
+
+export interface FaultOptions {
+  readonly tier: 'quick' | 'long';
+  readonly seed: number;
+  /** How long faults are injected. */
+  readonly seconds: number;
+  readonly only: readonly FaultKind[];
+  /** The tree that is built and run. */
+  readonly root: string;
+  readonly eventsPerSecond: number;
+  /** Where the result goes in the form of a Jest run, for the sum of all tests. */
+  readonly outputFile: string | null;
+  /** Shows what the processes said at the end. */
+  readonly verbose: boolean;
+}
+
+const QUICK_SECONDS = 80;
+const QUICK_SEED = 20_261_122;
+
+export function readOptions(argv: readonly string[]): FaultOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      long: { type: 'boolean', default: false },
+      minutes: { type: 'string' },
+      seconds: { type: 'string' },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      root: { type: 'string' },
+      rate: { type: 'string' },
+      outputFile: { type: 'string' },
+      verbose: { type: 'boolean', default: false },
+    },
+  });
+  const tier = values.long ? 'long' : 'quick';
+  const seconds = values.seconds ?? (values.minutes === undefined ? undefined : Number(values.minutes) * 60);
+  return {
+    tier,
+    seed: readNumber('seed', values.seed ?? (tier === 'quick' ? QUICK_SEED : randomInt(2 ** 31))),
+    seconds: readNumber('seconds', seconds ?? (tier === 'quick' ? QUICK_SECONDS : 3_600)),
+    only: values.only === undefined ? FAULT_KINDS : values.only.split(',').map(readKind),
+    root: resolve(values.root ?? resolve(import.meta.dirname, '..', '..')),
+    eventsPerSecond: readNumber('rate', values.rate ?? (tier === 'quick' ? 300 : 250)),
+    outputFile: values.outputFile === undefined ? null : resolve(values.outputFile),
+    verbose: values.verbose,
+  };
+}
+
+function readNumber(name: string, given: string | number): number {
+  const number = Number(given);
+  if (!Number.isFinite(number) || number < 0) throw new Error(`--${name} expects a number, not ${given}`);
+  return number;
+}
+
+function readKind(text: string): FaultKind {
+  const found = FAULT_KINDS.find((kind) => kind === text);
+  if (found === undefined) throw new Error(`${text} is no fault; expected some of ${FAULT_KINDS.join(', ')}`);
+  return found;
+}

@@ -1,0 +1,52 @@
+// What a fault run says at its end: faults, invariants, recovery, and the one line of JSON; and, for the sum of all tests, the
+// same as the result of a Jest run in which every invariant is a test.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { FaultOptions } from './options.ts';
+import type { FaultResult } from './run-faults.ts';
+
+export function printResult(result: FaultResult, options: FaultOptions, tookMs: number): void {
+  const { seed, faults, events, findings, held, recovery } = result;
+  console.log(
+    `\nfaults injected: ${Object.entries(faults)
+      .map(([kind, count]) => `${kind} ${count}`)
+      .join(', ')}`,
+  );
+  console.log(`invariants held: ${held.join(' ')}`);
+  for (const { invariant, message } of findings) console.log(`VIOLATION of ${invariant}: ${message}`);
+  for (const [what, figures] of Object.entries(recovery))
+    console.log(`back at work after ${what}: ${JSON.stringify(figures)}`);
+  if (options.outputFile !== null) writeAsTests(options.outputFile, result);
+  console.log(
+    JSON.stringify({
+      seed,
+      faults,
+      events,
+      lost: sum(findings.map((finding) => finding.lost)),
+      double: sum(findings.map((finding) => finding.double)),
+      violations: findings.length,
+      recovery,
+      commits: result.commits,
+      ownEnds: result.ownEnds,
+      seconds: Math.round(tookMs / 1000),
+    }),
+  );
+}
+
+function sum(values: readonly (number | undefined)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
+}
+
+function writeAsTests(file: string, { held, findings }: FaultResult): void {
+  const failed = new Set(findings.map(({ invariant }) => invariant));
+  mkdirSync(dirname(file), { recursive: true });
+  const run = {
+    numPassedTests: held.length,
+    numFailedTests: failed.size,
+    numPendingTests: 0,
+    numTodoTests: 0,
+    numRuntimeErrorTestSuites: 0,
+    testResults: [],
+  };
+  writeFileSync(file, JSON.stringify(run));
+}

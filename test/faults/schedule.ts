@@ -1,0 +1,167 @@
+// Which fault comes when, at which point and to whom: a pure function of the seed, the tier and the length, so that a run can
+// be repeated. What the processes are doing at that moment cannot be.
+import { createSeededRandom, type SeededRandom } from '../../src/lib/seeded-random.ts';
+import { NAMED_POINTS } from './proxy/named-points.ts';
+
+export const FAULT_KINDS = [
+  'worker-kill',
+  'worker-term',
+  'backend-kill',
+  'database-kill',
+  'broker-kill',
+  'lost-commit-ack',
+  'commit-cut',
+  'database-cut',
+  'database-silent',
+  'database-slow',
+  'broker-cut',
+  'broker-silent',
+  'broker-slow',
+  'pause',
+  'rebalance-storm',
+  'pool-exhaustion',
+  'clock-jump',
+  'webhook-hostile',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export interface PlannedFault {
+  /** From the beginning of its round. */
+  readonly atMs: number;
+  readonly kind: FaultKind;
+  /** Names of workers. */
+  readonly targets: readonly string[];
+  /** Names of points, one per target. */
+  readonly points: readonly string[];
+  readonly count: number;
+  readonly forMs: number;
+  /** Of a clock: how far off; of a slow line: how long each chunk takes. */
+  readonly amountMs: number;
+}
+
+export interface Round {
+  readonly lengthMs: number;
+  readonly faults: readonly PlannedFault[];
+}
+
+const INGEST = ['ingest-1', 'ingest-2', 'ingest-3'] as const;
+const ANY = [...INGEST, 'relay-1', 'api-1'] as const;
+/** A group member that is silent for longer than this is put out. */
+const LONGER_THAN_SESSION_MS = 9_000;
+
+const one = <T>(items: readonly T[], random: SeededRandom): T => items[Math.floor(random() * items.length)] as T;
+
+function some<T>(items: readonly T[], count: number, random: SeededRandom): T[] {
+  const left = [...items];
+  return Array.from(
+    { length: Math.min(count, left.length) },
+    () => left.splice(Math.floor(random() * left.length), 1)[0] as T,
+  );
+}
+
+function fault(kind: FaultKind, atMs: number, given: Partial<PlannedFault> = {}): PlannedFault {
+  return { kind, atMs: Math.round(atMs), targets: [], points: [], count: 1, forMs: 0, amountMs: 0, ...given };
+}
+
+function killOf(targets: readonly string[], atMs: number, random: SeededRandom): PlannedFault {
+  const points = targets.map((target) => {
+    const role = target.split('-')[0];
+    return one(
+      NAMED_POINTS.filter((point) => point.role === role),
+      random,
+    ).name;
+  });
+  return fault('worker-kill', atMs, { targets, points, count: targets.length });
+}
+
+/** Every kind that is no kill by itself, with its particulars. */
+function makeOther(kind: FaultKind, atMs: number, random: SeededRandom): PlannedFault {
+  const targets = [one(kind.startsWith('database') ? ANY : INGEST, random)];
+  switch (kind) {
+    case 'lost-commit-ack':
+      return fault(kind, atMs, { targets, points: ['ingest.commit-unanswered'], count: 4 });
+    case 'commit-cut':
+      return fault(kind, atMs, { targets, points: ['ingest.before-commit'], count: 3 });
+    case 'database-slow':
+    case 'broker-slow':
+      return fault(kind, atMs, { targets, forMs: 4_000, amountMs: 20 + Math.floor(random() * 180) });
+    case 'pause':
+      return fault(kind, atMs, { targets, forMs: LONGER_THAN_SESSION_MS });
+    case 'rebalance-storm':
+      return fault(kind, atMs, { count: 4, forMs: 1_200 });
+    case 'clock-jump':
+      return fault(kind, atMs, {
+        targets,
+        forMs: 6_000,
+        amountMs: one([-3_600_000, 3_600_000, 86_400_000, -86_400_000], random),
+      });
+    case 'webhook-hostile':
+      return fault(kind, atMs, { count: Math.floor(random() * 3), forMs: 4_000 });
+    case 'worker-kill':
+      return killOf(targets, atMs, random);
+    case 'pool-exhaustion':
+      return fault(kind, atMs, { forMs: 3_000 });
+    default:
+      return fault(kind, atMs, { targets, forMs: 1_000 + Math.floor(random() * 3_000) });
+  }
+}
+
+const OTHERS: readonly FaultKind[] = [
+  'database-cut',
+  'database-silent',
+  'database-slow',
+  'broker-cut',
+  'broker-silent',
+  'broker-slow',
+  'pause',
+  'worker-term',
+  'rebalance-storm',
+  'pool-exhaustion',
+  'clock-jump',
+  'webhook-hostile',
+  'commit-cut',
+];
+
+export const ROUND_MS = 18_000;
+
+/** A dense round: commits cut, several workers killed at once, a database and often a broker, and one fault of the others. */
+export function planLongRound(seed: number, index: number): Round {
+  const random = createSeededRandom(Math.imul(seed, 0x27d4eb2f) ^ index);
+  const faults = [
+    ...some(INGEST, 2, random).map((target, i) =>
+      fault('lost-commit-ack', i * 300, {
+        targets: [target],
+        points: [random() < 0.85 ? 'ingest.commit-unanswered' : 'decision.commit-unanswered'],
+        count: 4,
+      }),
+    ),
+    killOf(some(INGEST, random() < 0.25 ? 3 : 2, random), 3_000 + random() * 1_000, random),
+    killOf([one(['relay-1', 'api-1'], random)], random() * 15_000, random),
+    fault(random() < 0.6 ? 'backend-kill' : 'database-kill', 11_000 + random() * 4_000),
+    makeOther(OTHERS[index % OTHERS.length] as FaultKind, 1_000 + random() * 8_000, random),
+  ];
+  if (random() < 0.35) faults.push(fault('backend-kill', 1_000 + random() * 1_500));
+  if (random() < 0.64) faults.push(fault('broker-kill', 6_000 + random() * 6_000));
+  return { lengthMs: ROUND_MS, faults: sortByTime(faults) };
+}
+
+const QUICK_ROUND_MS = 10_000;
+
+/** Every kind of fault at least once, spread over as many rounds as the time has room for. */
+export function planQuickRounds(seed: number, kinds: readonly FaultKind[], seconds: number): Round[] {
+  const random = createSeededRandom(Math.imul(seed, 0x165667b1));
+  const rounds = Math.max(1, Math.round((seconds * 1000) / QUICK_ROUND_MS));
+  const perRound = Math.max(1, Math.ceil(kinds.length / rounds));
+  const order = some(kinds, kinds.length, random);
+  return Array.from({ length: rounds }, (_, index) => {
+    const own = Array.from({ length: perRound }, (_, i) => order[(index * perRound + i) % order.length] as FaultKind);
+    const victims = [...some(INGEST, 1 + (index % 2), random), one(['relay-1', 'api-1'], random)];
+    const extra = kinds.includes('worker-kill') ? [killOf(victims, 1_500 + random() * 2_000, random)] : [];
+    const faults = own.map((kind) => makeOther(kind, random() * 4_000, random));
+    return { lengthMs: QUICK_ROUND_MS, faults: sortByTime([...extra, ...faults]) };
+  });
+}
+
+function sortByTime(faults: readonly PlannedFault[]): PlannedFault[] {
+  return [...faults].sort((a, b) => a.atMs - b.atMs);
+}
