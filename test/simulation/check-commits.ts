@@ -8,6 +8,7 @@ export function watchCommits(world: World): void {
   world.database.onCommit = (commit) => {
     checkOffsets(world, commit);
     noteNewStates(world, commit);
+    noteAsks(world, commit);
     checkDecisions(world, commit);
     checkEmotionalHalves(world, commit);
   };
@@ -45,9 +46,18 @@ function noteNewStates(world: World, commit: Commit): void {
   }
 }
 
+function noteAsks({ journals }: World, commit: Commit): void {
+  for (const { key, row } of commit.changed('decision_queue')) {
+    const before = commit.before('decision_queue', key);
+    if (row !== null && row.asked !== before?.asked) journals.asked.set(key, commit.number);
+  }
+}
+
 function checkDecisions(world: World, commit: Commit): void {
   for (const { row } of commit.changed('decisions')) {
     if (row === null) continue;
+    const { decidedAfter } = world.journals;
+    decidedAfter.set(row.customer_id, Math.max(decidedAfter.get(row.customer_id) ?? 0, commit.beganAfter));
     const account = commit.before('credit_accounts', row.customer_id);
     if (row.previous_limit_minor !== (account?.limit_minor ?? null)) {
       report(world, 'a decision starts from the limit in force', `${row.customer_id} #${row.sequence}`);

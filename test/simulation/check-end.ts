@@ -29,6 +29,7 @@ export function checkEnd(world: World): void {
   checkConsents(world, report);
   checkStates(world, report);
   for (const { customerId } of CUSTOMERS) {
+    checkDecided(world, customerId, report);
     checkLimits(world, customerId, report);
     checkChain(world, customerId, report);
     checkOutbox(world, customerId, report);
@@ -126,6 +127,12 @@ function checkStates({ database, journals }: World, report: Report): void {
       );
     }
   }
+}
+
+/** Whoever asked for a decision got one that was begun when what they asked about stood already. */
+function checkDecided({ journals }: World, customerId: string, report: Report): void {
+  const asked = journals.asked.get(customerId) ?? 0;
+  if ((journals.decidedAfter.get(customerId) ?? 0) < asked) report('each change that asks is decided', customerId);
 }
 
 function checkLimits({ database }: World, customerId: string, report: Report): void {

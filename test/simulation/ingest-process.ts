@@ -177,8 +177,22 @@ async function readPlace(
     );
     if (records.length === 0 || !isMine()) return;
     const nextOffset = position + records.length;
-    await ingest.ingestBatch({ topic, partition, fetchedFrom: position, nextOffset, records }, claim.ownerEpoch);
+    const batch = { topic, partition, fetchedFrom: position, nextOffset, records };
+    await countBatch(world, process, () => ingest.ingestBatch(batch, claim.ownerEpoch));
     position = nextOffset;
+  }
+}
+
+/** An outage is waited out with the same batch; only where the place is lost it is claimed anew. */
+async function countBatch(world: World, process: SimulatedProcess, count: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await count();
+      return;
+    } catch (error) {
+      if (!isEcsError(error, 'ECS_DATABASE_UNAVAILABLE')) throw error;
+      await world.scheduler.step(process, 'tries the batch again', () => {});
+    }
   }
 }
 

@@ -54,8 +54,21 @@ export interface PlannedFault {
   readonly byMs: number;
 }
 
+/** What a customer comes with: the limit that an import brings along, and six statements. */
+export interface PlannedPast {
+  readonly customerId: string;
+  readonly limitMinor: number;
+  readonly statements: readonly {
+    readonly closedAtMs: number;
+    readonly balanceMinor: number;
+    readonly paidMinor: number;
+    readonly monthsPastDue: number;
+  }[];
+}
+
 export interface Plan {
   readonly seed: number;
+  readonly past: readonly PlannedPast[];
   readonly sends: readonly PlannedSend[];
   readonly calls: readonly PlannedCall[];
   readonly faults: readonly PlannedFault[];
@@ -81,12 +94,30 @@ function createDice(seed: number): Dice {
 
 export function drawPlan(seed: number): Plan {
   const dice = createDice(seed);
-  return { seed, sends: drawSends(dice), calls: drawCalls(dice), faults: drawFaults(dice) };
+  const past = CUSTOMERS.map(({ customerId }) => drawPast(dice, customerId));
+  return { seed, past, sends: drawSends(dice), calls: drawCalls(dice), faults: drawFaults(dice) };
+}
+
+/** From careless to careful, so that risk lies on both sides of every line that a policy draws. */
+function drawPast(dice: Dice, customerId: string): PlannedPast {
+  const care = dice.random();
+  const statements = Array.from({ length: 6 }, (_, index) => {
+    const balanceMinor = 20_000 + dice.below(16) * 10_000;
+    const isLate = dice.chance(0.5 - 0.5 * care);
+    return {
+      closedAtMs: BEGIN_MS - (6 - index) * 30 * DAY_MS,
+      balanceMinor,
+      paidMinor: isLate ? 0 : Math.round(balanceMinor * (dice.chance(care) ? 1 : 0.1)),
+      monthsPastDue: isLate ? 1 : 0,
+    };
+  });
+  return { customerId, limitMinor: 100_000 + dice.below(6) * 50_000, statements };
 }
 
 function drawSends(dice: Dice): PlannedSend[] {
+  const moods = new Map(CUSTOMERS.map(({ customerId }) => [customerId, dice.pick([-0.9, -0.3, 0.9])]));
   const first = [
-    ...Array.from({ length: 18 + dice.below(14) }, (_, i) => emotion(dice, i)),
+    ...Array.from({ length: 18 + dice.below(18) }, (_, i) => emotion(dice, i, moods)),
     ...Array.from({ length: 2 + dice.below(5) }, (_, i) => consent(dice, i)),
     ...Array.from({ length: 4 + dice.below(5) }, (_, i) => statement(dice, i)),
     ...Array.from({ length: dice.below(3) }, () => poison(dice)),
@@ -115,15 +146,16 @@ function sendOf(topic: InputTopic, customerId: string, timeMs: number, id: strin
   return { topic, partition, value, customerId, eventId: `${topic} ${id}`, timeMs, deadLetter: null };
 }
 
-function emotion(dice: Dice, index: number): PlannedSend {
-  const { customerId } = dice.pick(CUSTOMERS);
+function emotion(dice: Dice, index: number, moods: ReadonlyMap<string, number>): PlannedSend {
+  // Half of them from the one customer whose mood may act on the score by the pack, and who consents throughout.
+  const { customerId } = dice.pick(dice.chance(0.5) ? CUSTOMERS.slice(0, 1) : CUSTOMERS);
   const age = dice.chance(0.06)
     ? 8 * DAY_MS
     : dice.chance(0.3)
       ? dice.below(6 * 24) * HOUR_MS
       : dice.below(90) * MINUTE_MS;
   const timeMs = BEGIN_MS - age;
-  const mood = dice.chance(0.3) ? -0.9 : 2 * dice.random() - 1;
+  const mood = dice.chance(0.7) ? (moods.get(customerId) ?? 0) : 2 * dice.random() - 1;
   const data = {
     ...{ valence: mood, arousal: 2 * dice.random() - 1, confidence: 0.1 + 0.9 * dice.random(), source: 'self_report' },
     ...(dice.chance(0.6) ? { stress: mood < 0 ? 0.9 : dice.random() } : {}),
@@ -140,7 +172,7 @@ function consent(dice: Dice, index: number): PlannedSend {
 
 function statement(dice: Dice, index: number): PlannedSend {
   const { customerId } = dice.pick(CUSTOMERS);
-  const closedAtMs = BEGIN_MS - HOUR_MS - index * 30 * DAY_MS;
+  const closedAtMs = BEGIN_MS - HOUR_MS - index * DAY_MS;
   const isLate = dice.chance(0.3);
   const data = {
     closedAt: new Date(closedAtMs).toISOString(),

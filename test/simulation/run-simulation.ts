@@ -2,7 +2,7 @@
 // with its seed and its schedule, and ends the run with an error; `--seeds 1 --from SEED` lives it again, step for step.
 import { parseArgs } from 'node:util';
 import { loadRules } from './load-rules.ts';
-import { drawPlan } from './plan.ts';
+import { drawPlan, type Plan } from './plan.ts';
 import { shrinkPlan } from './shrink-plan.ts';
 import { type Life, simulate } from './simulate.ts';
 
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     trace: { type: 'boolean', default: false },
+    'no-shrink': { type: 'boolean', default: false },
   },
 });
 const rules = await loadRules();
@@ -27,14 +28,7 @@ for (let seed = Number(values.from); seed < Number(values.from) + Number(values.
   sums.violations++;
   process.exitCode = 1;
   console.log(`seed ${seed}: ${life.violation.invariant}: ${life.violation.message}`);
-  const small = await shrinkPlan(plan, life.violation.invariant, rules);
-  console.log(
-    `smallest plan found: ${JSON.stringify({ ...small.plan, sends: small.plan.sends.map(({ value, ...send }) => send) }, null, 1)}`,
-  );
-  console.log(
-    `its schedule:\n${small.life.trace.join('\n')}\n${small.life.violation?.invariant}: ${small.life.violation?.message}`,
-  );
-  console.log(`again: npm run test:simulation -- --seeds 1 --from ${seed} --trace`);
+  if (!values['no-shrink']) await explain(plan, life.violation.invariant);
   break;
 }
 console.log(JSON.stringify({ ...sums, faults, seconds: Math.round((performance.now() - startedMs) / 100) / 10 }));
@@ -45,4 +39,12 @@ function add(life: Life): void {
   sums.events += life.events;
   sums.decisions += life.decisions;
   for (const [kind, count] of Object.entries(life.faults)) faults[kind] = (faults[kind] ?? 0) + count;
+}
+
+async function explain(failing: Plan, invariant: string): Promise<void> {
+  const { plan, life } = await shrinkPlan(failing, invariant, rules);
+  const outside = { ...plan, sends: plan.sends.map(({ value, ...send }) => send) };
+  console.log(`the smallest plan found that breaks it: ${JSON.stringify(outside, null, 1)}`);
+  console.log(`its schedule:\n${life.trace.join('\n')}\n${life.violation?.invariant}: ${life.violation?.message}`);
+  console.log(`again: npm run test:simulation -- --seeds 1 --from ${plan.seed} --trace`);
 }

@@ -5,8 +5,8 @@ import { startProducer } from './callers.ts';
 import { watchCommits } from './check-commits.ts';
 import { checkEnd } from './check-end.ts';
 import { createFaultInjector, type FaultCounts } from './inject-faults.ts';
-import { BEGIN_MS, CUSTOMERS, type Plan } from './plan.ts';
-import { SUM_COLUMNS } from './statements/affect-statements.ts';
+import { letIn } from './let-in.ts';
+import type { Plan } from './plan.ts';
 import { createWorld, type Rules, type Violation, type World } from './world.ts';
 
 export interface Life {
@@ -24,8 +24,8 @@ const STEP_MS_MAX = 50;
 
 export async function simulate(plan: Plan, rules: Rules): Promise<Life> {
   const world = createWorld(plan.seed, rules);
-  letIn(world);
   watchCommits(world);
+  await letIn(world, plan);
   const injector = createFaultInjector(world, plan);
   startProducer(world, plan.sends);
   const steps = await live(world, injector);
@@ -71,26 +71,4 @@ function nextWakeMs({ database, time }: World): number | null {
   const deliveries = pending.map((row) => Math.max(row.nextAttemptMs, row.claimedUntilMs ?? 0));
   const later = [...queued, ...deliveries].filter((ms) => ms > time.nowMs);
   return later.length === 0 ? null : Math.min(...later);
-}
-
-/** Customers are known and have an account; the steady ones have consented long ago. */
-function letIn({ database }: World): void {
-  const { committed } = database;
-  for (const { customerId: customer_id, jurisdiction, steady } of CUSTOMERS) {
-    committed.insert('customers', { customer_id, currency: 'EUR', jurisdiction, declared_income_minor: 300_000 });
-    committed.insert('credit_accounts', {
-      ...{ customer_id, limit_minor: null, financial_limit_minor: null, limit_changed_at: null },
-      ...{ last_increase_at: null, last_decrease_at: null, decision_sequence: 0, event_sequence: 0 },
-      ...{ chain_link: null, frozen_at: null },
-    });
-    if (!steady) continue;
-    const word = { customer_id, purpose: 'emotions', granted: true, changed_at: new Date(BEGIN_MS - 365 * 86_400_000) };
-    committed.insert('consents', word);
-    committed.insert('consent_changes', word);
-    committed.insert('emotional_states', {
-      ...{ customer_id, purpose: 'emotions', consented_from: word.changed_at, landmark_day: 0, readings: 0 },
-      ...{ last_event_at: null, decided_valence_3: null, decided_stress_3: null },
-      sums: Object.fromEntries(SUM_COLUMNS.map((column) => [column, 0])),
-    });
-  }
 }

@@ -16,11 +16,16 @@ interface Session {
   readonly written: Map<TableName, Rows>;
   readonly locks: Set<string>;
   readonly hooks: Array<() => void>;
+  beganAfter: number;
   state: 'idle' | 'open' | 'failed' | 'lost';
 }
 
 export interface Commit {
   readonly process: SimulatedProcess;
+  /** 1, 2, 3, ... */
+  readonly number: number;
+  /** The last commit before this transaction began. */
+  readonly beganAfter: number;
   before<T extends TableName>(table: T, ...key: readonly unknown[]): Tables[T] | undefined;
   changed<T extends TableName>(table: T): readonly { readonly key: string; readonly row: Tables[T] | null }[];
 }
@@ -46,6 +51,7 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
   const sessions = new Map<unknown, Session>();
   const losing = new Set<SimulatedProcess>();
   let ids = 0;
+  let commits = 0;
 
   const stored = (name: TableName) => tables.get(name) as Map<string, object>;
 
@@ -111,8 +117,11 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
   }
 
   function commit(session: Session): void {
+    commits++;
     database.onCommit({
       process: session.process,
+      number: commits,
+      beganAfter: session.beganAfter,
       before: (name, ...key) => stored(name).get(keyFrom(...key)) as never,
       changed: (name) => [...(session.written.get(name) ?? [])].map(([key, row]) => ({ key, row: row as never })),
     });
@@ -127,7 +136,7 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
   }
 
   function open(process: SimulatedProcess): Session {
-    return { process, written: new Map(), locks: new Set(), hooks: [], state: 'idle' };
+    return { process, written: new Map(), locks: new Set(), hooks: [], beganAfter: commits, state: 'idle' };
   }
 
   /** One statement of a session that stays open, or of its own transaction. */
@@ -181,6 +190,7 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
         const text = typeof first === 'string' ? first : first.text;
         if (text.startsWith('begin')) {
           session.state = 'open';
+          session.beganAfter = commits;
           return Promise.resolve({ command: 'BEGIN' });
         }
         if (text === 'commit') return scheduler.step(process, 'COMMIT', () => runCommit(session));

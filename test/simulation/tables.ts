@@ -128,6 +128,8 @@ export interface Tables {
     readonly trigger: string;
     readonly attempts: number;
     readonly not_before: Date;
+    /** Not in the real table: another number each time a decision is asked for. */
+    readonly asked: number;
   };
   readonly decisions: DecisionRow;
   readonly decision_emotions: { readonly customer_id: string; readonly decision_id: string; readonly record: string };

@@ -26,6 +26,10 @@ export interface Journals {
   readonly inState: Map<string, AcceptedEvent<EmotionEvent>[]>;
   /** Destination -> what arrived there, in order. */
   readonly arrived: Map<string, OutgoingEvent[]>;
+  /** Customer -> the commit that last asked for a decision. */
+  readonly asked: Map<string, number>;
+  /** Customer -> the latest commit that a decision was begun after. */
+  readonly decidedAfter: Map<string, number>;
   /** Partition -> who took it over last. */
   readonly claimers: Map<string, SimulatedProcess>;
 }
@@ -66,7 +70,10 @@ export function createWorld(seed: number, { model, policies }: Rules): World {
     scheduler,
     database: createSimulatedDatabase(scheduler, () => time.nowMs),
     broker: createSimulatedBroker(places),
-    journals: { acked: [], counted: new Map(), inState: new Map(), arrived: new Map(), claimers: new Map() },
+    journals: {
+      ...{ acked: [], counted: new Map(), inState: new Map(), arrived: new Map() },
+      ...{ asked: new Map(), decidedAfter: new Map(), claimers: new Map() },
+    },
     model,
     policies,
     time,

@@ -8,6 +8,15 @@ import type { StateRow } from '../tables.ts';
 const HALF_LIVES = [3, 30] as const;
 export const SUM_COLUMNS = HALF_LIVES.flatMap((halfLife) => SUM_NAMES.map((name) => `${name}_${halfLife}`));
 
+/** Any landmark will do: the first reading moves it forward. */
+export function emptyState(customer_id: string, purpose: string, consented_from: Date): StateRow {
+  return {
+    ...{ customer_id, purpose, consented_from, landmark_day: 0, readings: 0, last_event_at: null },
+    ...{ decided_valence_3: null, decided_stress_3: null },
+    sums: Object.fromEntries(SUM_COLUMNS.map((column) => [column, 0])),
+  };
+}
+
 interface GivenFold extends Readonly<Record<string, unknown>> {
   readonly customer_id: string;
   readonly landmark_day: number;
@@ -109,11 +118,11 @@ export const AFFECT_STATEMENTS: StatementModels = [
   ],
   ['save-decided-levels', { locks: stateLocks, run: markDecided }],
   [
-    'load-emotional-states',
+    'lock-emotional-states',
     {
+      locks: stateLocks,
       run: (view, statement) =>
         ofCustomer(view, customersOf(statement)).map(({ sums, ...row }) => ({ ...row, ...sums })),
     },
   ],
-  ['decision-lock-emotional-states', { locks: stateLocks, run: (view, s) => ofCustomer(view, customersOf(s)) }],
 ];

@@ -112,6 +112,7 @@ interface GivenAccount {
   readonly last_increase_at: Date | null;
   readonly last_decrease_at: Date | null;
   readonly sequence: number;
+  readonly event_sequence: number;
   readonly chain_link: Buffer;
 }
 
@@ -120,8 +121,16 @@ function updateAccounts(view: View, statement: SqlStatement): number {
     const row = view.get('credit_accounts', given.customer_id);
     if (row === undefined) continue;
     const { changed_at, sequence, ...fields } = given;
-    const { limit_minor, financial_limit_minor, last_increase_at, last_decrease_at, chain_link } = fields;
-    const moved = { limit_minor, financial_limit_minor, last_increase_at, last_decrease_at, chain_link };
+    const { limit_minor, financial_limit_minor, last_increase_at, last_decrease_at, chain_link, event_sequence } =
+      fields;
+    const moved = {
+      limit_minor,
+      financial_limit_minor,
+      last_increase_at,
+      last_decrease_at,
+      chain_link,
+      event_sequence,
+    };
     const limit_changed_at = changed_at ?? row.limit_changed_at;
     view.put('credit_accounts', { ...row, ...moved, limit_changed_at, decision_sequence: sequence });
   }

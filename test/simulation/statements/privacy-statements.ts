@@ -3,7 +3,7 @@
 import { customersOf, readGiven, type SqlStatement } from '../sql-arguments.ts';
 import { lockOf, type StatementModels, type View } from '../statement-model.ts';
 import type { Tables } from '../tables.ts';
-import { SUM_COLUMNS } from './affect-statements.ts';
+import { emptyState } from './affect-statements.ts';
 
 type Word = Tables['consents'];
 
@@ -37,11 +37,7 @@ function toWord(values: readonly unknown[]): Word[] {
 function insertStates(view: View, statement: SqlStatement): number {
   const given = readGiven<Purpose & { consented_from: Date }>(statement, 'g');
   for (const { customer_id, purpose, consented_from } of given) {
-    view.insert('emotional_states', {
-      ...{ customer_id, purpose, consented_from, landmark_day: 0, readings: 0, last_event_at: null },
-      ...{ decided_valence_3: null, decided_stress_3: null },
-      sums: Object.fromEntries(SUM_COLUMNS.map((column) => [column, 0])),
-    });
+    view.insert('emotional_states', emptyState(customer_id, purpose, consented_from));
   }
   return given.length;
 }

@@ -15,7 +15,8 @@ function queueDecisions(view: View, statement: SqlStatement): number {
   for (const customer_id of customersOf(statement)) {
     const row = view.get('decision_queue', customer_id);
     const version = row === undefined ? 1 : /version \+ 1/.test(statement.text) ? row.version + 1 : row.version;
-    view.put('decision_queue', { customer_id, version, trigger, attempts: 0, not_before: notBefore });
+    const asked = view.nextId();
+    view.put('decision_queue', { customer_id, version, trigger, attempts: 0, not_before: notBefore, asked });
   }
   return customersOf(statement).length;
 }
@@ -76,14 +77,23 @@ function appendOutbox(view: View, statement: SqlStatement): number {
     if (account === undefined) continue;
     const sequence = account.event_sequence + 1;
     view.put('credit_accounts', { ...account, event_sequence: sequence });
-    const parsed = JSON.parse(data) as Record<string, unknown>;
-    view.insert('outbox_events', { customer_id, sequence, event_id, type, data: parsed, occurred_at });
-    for (const destination of DESTINATIONS) {
-      const fresh = { state: 'pending', attempts: 0, claimed_by: null, claimedUntilMs: null } as const;
-      view.insert('deliveries', { destination, customer_id, sequence, ...fresh, nextAttemptMs: view.nowMs });
-    }
+    insertOutboxEvent(view, { customer_id, sequence, event_id, type, data, occurred_at });
   }
   return given.length;
+}
+
+type NumberedEvent = GivenEvent & { readonly sequence: number };
+
+function insertOutboxEvent(
+  view: View,
+  { customer_id, sequence, event_id, type, data, occurred_at }: NumberedEvent,
+): void {
+  const parsed = JSON.parse(data) as Record<string, unknown>;
+  view.insert('outbox_events', { customer_id, sequence, event_id, type, data: parsed, occurred_at });
+  for (const destination of DESTINATIONS) {
+    const fresh = { state: 'pending', attempts: 0, claimed_by: null, claimedUntilMs: null } as const;
+    view.insert('deliveries', { destination, customer_id, sequence, ...fresh, nextAttemptMs: view.nowMs });
+  }
 }
 
 export const QUEUE_STATEMENTS: StatementModels = [
@@ -117,6 +127,16 @@ export const QUEUE_STATEMENTS: StatementModels = [
       locks: (_view, statement) =>
         readGiven<GivenEvent>(statement, 'given').map((one) => lockOf('credit_accounts', one.customer_id)),
       run: appendOutbox,
+    },
+  ],
+  [
+    'outbox-insert',
+    {
+      run(view, statement) {
+        const given = readGiven<NumberedEvent>(statement, 'given');
+        for (const event of given) insertOutboxEvent(view, event);
+        return given.length;
+      },
     },
   ],
 ];
