@@ -2,7 +2,7 @@
 // back with a growing pause, and holds up nobody else.
 import type pg from 'pg';
 import { toEcsError } from '../db/index.ts';
-import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/clock.ts';
+import { type Clock, HOUR_MS, SECOND_MS } from '../lib/clock.ts';
 import { type ErrorCode, isEcsError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { pause } from '../lib/pause.ts';
@@ -29,7 +29,7 @@ export interface DecisionWorker {
 }
 
 /** After this long a claim is taken to belong to a process that died. */
-const CLAIM_MS = 2 * MINUTE_MS;
+const CLAIM_MS = 30 * SECOND_MS;
 const OUTAGE_PAUSE_MS = SECOND_MS;
 
 // Not the customer's fault: the whole batch waits.
@@ -45,11 +45,17 @@ export function createDecisionWorker(options: DecisionWorkerOptions): DecisionWo
   let running: Promise<unknown> | undefined;
 
   async function run(): Promise<void> {
+    // Claimed when the trouble began: given back as soon as it is over, instead of when the claims have run out. What was
+    // decided after all is off the queue by then.
+    let owed: readonly ClaimedCustomer[] = [];
     while (!stopping.signal.aborted) {
       try {
-        if ((await workBatch(options, batchSize)) === null) await pause(pollMs, stopping.signal);
+        if (owed.length > 0) await releaseQueued(options.pool, owed, options.clock());
+        owed = await claimBatch(options, batchSize);
+        if (owed.length === 0) await pause(pollMs, stopping.signal);
+        else await decideClaimed(options, owed);
+        owed = [];
       } catch (error) {
-        // The rows stay queued and their claims run out; the next round finds out whether the trouble is over.
         options.log.error({ err: error }, 'decisions wait: the queue cannot be worked off');
         await pause(OUTAGE_PAUSE_MS, stopping.signal);
       }
@@ -59,9 +65,9 @@ export function createDecisionWorker(options: DecisionWorkerOptions): DecisionWo
   async function drainLane(): Promise<number> {
     let total = 0;
     for (;;) {
-      const decided = await workBatch(options, batchSize);
-      if (decided === null) return total;
-      total += decided;
+      const claimed = await claimBatch(options, batchSize);
+      if (claimed.length === 0) return total;
+      total += await decideClaimed(options, claimed);
     }
   }
 
@@ -86,13 +92,12 @@ export function createDecisionWorker(options: DecisionWorkerOptions): DecisionWo
   };
 }
 
-/** Customers decided, or null when nothing was due. */
-async function workBatch(options: DecisionWorkerOptions, limit: number): Promise<number | null> {
+function claimBatch(options: DecisionWorkerOptions, limit: number): Promise<ClaimedCustomer[]> {
   const nowMs = options.clock();
-  const claimed = await claimQueued(options.pool, { nowMs, untilMs: nowMs + CLAIM_MS, limit });
-  return claimed.length === 0 ? null : decideClaimed(options, claimed);
+  return claimQueued(options.pool, { nowMs, untilMs: nowMs + CLAIM_MS, limit });
 }
 
+/** Gives back how many were decided. */
 async function decideClaimed(options: DecisionWorkerOptions, claimed: readonly ClaimedCustomer[]): Promise<number> {
   try {
     return await options.decider.decideMany(claimed);

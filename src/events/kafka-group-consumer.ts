@@ -67,8 +67,9 @@ export interface ConsumerOptions {
   readonly log: Log;
 }
 
-// A dead member's partitions go to others after the session timeout.
-const SESSION_TIMEOUT_MS = 10_000;
+// A dead member's partitions go to others after the session timeout. Not shorter than what brokers allow by default, and
+// with the joining after it the ten seconds that a killed process may cost.
+const SESSION_TIMEOUT_MS = 6_000;
 const HEARTBEAT_MS = 2_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 // Long enough to outlive the restart of a broker: a member that is still known rejoins at once, a new one has to wait until
