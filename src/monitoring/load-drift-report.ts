@@ -1,0 +1,27 @@
+// Loads a bounded number of stored decisions and holds them against the training of the model in force.
+import type { Queryable } from '../db/index.ts';
+import { DAY_MS } from '../lib/clock.ts';
+import type { LoadedScorecard } from '../model/index.ts';
+import { type DriftReport, reportDrift } from './drift-report.ts';
+import { loadFirstFeatures } from './load-first-features.ts';
+import { loadRecentFeatures } from './load-recent-features.ts';
+import { scoreBinsOfTraining } from './training-distribution.ts';
+
+/** A statement a month, and room for one that is late. */
+export const DRIFT_WINDOW_DAYS = 62;
+const CUSTOMERS_WANTED = 20_000;
+const FIRST_DECISIONS_MAX = 20_000;
+const FIRST_CUSTOMERS_MIN = 1_000;
+
+export async function loadDriftReport(db: Queryable, model: LoadedScorecard, nowMs: number): Promise<DriftReport> {
+  const fromMs = nowMs - DRIFT_WINDOW_DAYS * DAY_MS;
+  const recent = await loadRecentFeatures(db, { fromMs, toMs: nowMs, customersWanted: CUSTOMERS_WANTED });
+  return reportDrift({ model, recent, first: await loadReference(db, model, fromMs) });
+}
+
+/** Null where the artefact tells more, or where the model's first decisions are the recent ones. */
+async function loadReference(db: Queryable, model: LoadedScorecard, recentFromMs: number) {
+  if (scoreBinsOfTraining(model.artefact) !== null) return null;
+  const { features, untilMs } = await loadFirstFeatures(db, model.modelVersion, FIRST_DECISIONS_MAX);
+  return features.length < FIRST_CUSTOMERS_MIN || (untilMs ?? 0) >= recentFromMs ? null : features;
+}

@@ -1,0 +1,72 @@
+// Keeps the two reports at hand for whoever asks: worked out at most once in a while, by one at a time, however many ask.
+import type { Queryable } from '../db/index.ts';
+import { type Clock, MINUTE_MS } from '../lib/clock.ts';
+import type { LoadedScorecard } from '../model/index.ts';
+import type { DriftReport } from './drift-report.ts';
+import { loadDriftReport } from './load-drift-report.ts';
+import { loadPerformanceReport } from './load-performance-report.ts';
+import type { PerformanceReport } from './performance-report.ts';
+
+export interface MonitoringReport {
+  readonly computedAt: string;
+  readonly drift: DriftReport;
+  readonly performance: PerformanceReport;
+}
+
+export interface Monitor {
+  /** The newest report, worked out first where there is none or the last is old. */
+  report(): Promise<MonitoringReport>;
+  /** What is at hand, perhaps old, or null; starts the next one where it is time. Never waits. */
+  peek(): MonitoringReport | null;
+}
+
+export interface MonitorOptions {
+  readonly pool: Queryable;
+  readonly loadChampion: () => Promise<LoadedScorecard>;
+  readonly clock: Clock;
+  /** Told why a report that nobody waits for could not be made. */
+  readonly onTrouble: (error: unknown) => void;
+  readonly freshForMs?: number;
+}
+
+const FRESH_FOR_MS = 15 * MINUTE_MS;
+
+export function createMonitor(options: MonitorOptions): Monitor {
+  const { clock, freshForMs = FRESH_FOR_MS } = options;
+  let latest: MonitoringReport | null = null;
+  let triedMs = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<MonitoringReport> | undefined;
+
+  function begin(): Promise<MonitoringReport> {
+    triedMs = clock();
+    underWay ??= compute(options, triedMs)
+      .then((report) => {
+        latest = report;
+        return report;
+      })
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  }
+
+  const isFresh = (atMs: number) => clock() - atMs < freshForMs;
+  return {
+    report: async () => {
+      if (latest !== null && isFresh(Date.parse(latest.computedAt))) return latest;
+      return begin();
+    },
+    peek: () => {
+      // A failure is not tried again at every scrape either.
+      if (underWay === undefined && !isFresh(triedMs)) begin().catch(options.onTrouble);
+      return latest;
+    },
+  };
+}
+
+async function compute({ pool, loadChampion }: MonitorOptions, nowMs: number): Promise<MonitoringReport> {
+  const model = await loadChampion();
+  const drift = await loadDriftReport(pool, model, nowMs);
+  const performance = await loadPerformanceReport(pool, model, nowMs);
+  return { computedAt: new Date(nowMs).toISOString(), drift, performance };
+}
