@@ -3,6 +3,8 @@
 import { assert } from '../lib/assert.ts';
 import { EMOTION_CONTRIBUTION, rankPointsLost, type Score, score } from '../model/index.ts';
 import {
+  type EmotionMode,
+  emotionModeOf,
   evaluatePolicy,
   isAcuteDistress,
   isReasonKind,
@@ -39,12 +41,18 @@ interface FinancialHalf {
   readonly result: FinancialResult;
 }
 
-export function decide(input: DecisionInput): DecisionResult {
+/** `format`: of the record that is replayed; a new decision has the newest. */
+export function decide(input: DecisionInput, format = RECORD_FORMAT): DecisionResult {
   assert(input.financial.modelVersion === input.model.modelVersion, 'the inputs name another model');
   assert(input.financial.policyVersion === input.policy.policyVersion, 'the inputs name another policy');
-  const half = decideFinancially(input);
+  assert(
+    (input.financial.emotionVerdict ?? null) === (input.verdict?.verdictSha256 ?? null),
+    'the inputs name another verdict',
+  );
+  const emotionMode = modeOf(input, format);
+  const half = decideFinancially(input, emotionMode);
   const record: FinancialRecord = {
-    format: RECORD_FORMAT,
+    format,
     kind: 'policy',
     inputs: input.financial,
     result: half.result,
@@ -53,11 +61,11 @@ export function decide(input: DecisionInput): DecisionResult {
   if (input.emotional === null) {
     return { record, emotionalRecord: null, settled, lastingReasons: settled.reasons };
   }
-  const result = decideWithEmotion(input, input.emotional, half);
+  const result = decideWithEmotion(input, input.emotional, half, emotionMode);
   return {
     record,
     emotionalRecord: {
-      format: RECORD_FORMAT,
+      format,
       decisionId: input.financial.decisionId,
       inputs: input.emotional,
       result,
@@ -67,7 +75,14 @@ export function decide(input: DecisionInput): DecisionResult {
   };
 }
 
-function decideFinancially(input: DecisionInput): FinancialHalf {
+/** Before there were verdicts the pack alone decided. */
+function modeOf({ financial, model, policy, verdict }: DecisionInput, format: number): EmotionMode {
+  if (format === 1) return policy.document.pack.emotionMode;
+  const { emotionBlock } = model.compiled;
+  return emotionModeOf(policy.document, { verdict, emotionBlock, nowMs: financial.nowMs });
+}
+
+function decideFinancially(input: DecisionInput, emotionMode: EmotionMode): FinancialHalf {
   const { financial, model, policy } = input;
   const features = Float64Array.from(financial.features, (value) => value ?? Number.NaN);
   const scored = score(model.compiled, features, null, { baseRate: policy.document.lenderBaseRate });
@@ -88,7 +103,7 @@ function decideFinancially(input: DecisionInput): FinancialHalf {
       rateBps: evaluated.rateBps,
       creditType: evaluated.creditType,
       riskWorsened: evaluated.riskWorsened,
-      emotionMode: policy.document.pack.emotionMode,
+      emotionMode,
       trace: evaluated.trace,
       settled,
     },
@@ -100,11 +115,16 @@ function withoutEmotion(scored: Score): Record<string, number> {
   return Object.fromEntries(financial.map(({ feature, logOdds }) => [feature, logOdds]));
 }
 
-function decideWithEmotion(input: DecisionInput, emotional: EmotionalInputs, half: FinancialHalf): EmotionalResult {
+function decideWithEmotion(
+  input: DecisionInput,
+  emotional: EmotionalInputs,
+  half: FinancialHalf,
+  emotionMode: EmotionMode,
+): EmotionalResult {
   const { financial, model, policy } = input;
   const { document } = policy;
-  assert(document.pack.emotionMode !== 'off', 'emotional data was loaded where the pack forbids it');
-  const acts = document.pack.emotionMode === 'bounded' ? emotional.emotions : null;
+  assert(emotionMode !== 'off', 'emotional data was loaded where the pack forbids it');
+  const acts = emotionMode === 'bounded' ? emotional.emotions : null;
   const scored = score(model.compiled, half.features, acts, { baseRate: document.lenderBaseRate });
   const evaluated =
     scored.emotionLogOdds === 0

@@ -1,6 +1,6 @@
 // Everything a decision is made from, in the form it is stored: the half without emotion, and the emotional half.
 import type { EmotionFeatures } from '../affect/index.ts';
-import type { CompiledScorecard } from '../model/index.ts';
+import type { CompiledScorecard, VerdictTerms } from '../model/index.ts';
 import type { AccountFacts, LedgerSummary, Policy } from '../policy/index.ts';
 import type { DecisionTrigger } from './decision-view.ts';
 
@@ -27,6 +27,8 @@ export interface FinancialInputs extends DecisionHeader {
   readonly features: readonly (number | null)[];
   readonly modelVersion: string;
   readonly policyVersion: string;
+  /** SHA-256 of the evidence gate's verdict that was in force; null where none was, or where the pack asks for none. */
+  readonly emotionVerdict?: string | null;
 }
 
 export interface EmotionalInputs {
@@ -42,4 +44,6 @@ export interface DecisionInput {
   readonly emotional: EmotionalInputs | null;
   readonly model: { readonly modelVersion: string; readonly compiled: CompiledScorecard };
   readonly policy: Policy;
+  /** As `financial.emotionVerdict` names it. */
+  readonly verdict: VerdictTerms | null;
 }

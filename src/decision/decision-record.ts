@@ -6,8 +6,12 @@ import type { HandInputs } from './decide-by-hand.ts';
 import type { EmotionalInputs, FinancialInputs } from './decision-input.ts';
 import type { Settlement } from './settle-limit.ts';
 
-/** Raised when the meaning of a record changes; code for the older ones stays. */
-export const RECORD_FORMAT = 1;
+/**
+ * Raised when the meaning of a record changes; code for the older ones stays.
+ * - 1: in a pack whose mode is `bounded` emotion acts without being asked for evidence;
+ * - 2: it acts only under the verdict that `emotionVerdict` names.
+ */
+export const RECORD_FORMAT = 2;
 
 export interface FinancialResult {
   readonly probabilityOfDefault: number;

@@ -2,6 +2,6 @@
 import { decideByHand, type HandInputs } from './decide-by-hand.ts';
 import { type HandRecord, RECORD_FORMAT } from './decision-record.ts';
 
-export function recordByHand(inputs: HandInputs): HandRecord {
-  return { format: RECORD_FORMAT, kind: 'hand', inputs, result: { settled: decideByHand(inputs) } };
+export function recordByHand(inputs: HandInputs, format = RECORD_FORMAT): HandRecord {
+  return { format, kind: 'hand', inputs, result: { settled: decideByHand(inputs) } };
 }

@@ -5,11 +5,11 @@ import { computeFeatures, type LedgerFacts, loadLedger } from '../ledger/index.t
 import { assert } from '../lib/assert.ts';
 import { DAY_MS } from '../lib/clock.ts';
 import type { MakeId } from '../lib/ids.ts';
-import type { LoadedScorecard } from '../model/index.ts';
+import { hashEmotionBlock, type LoadedScorecard, loadVerdictInForce, type VerdictTerms } from '../model/index.ts';
 import { type Policies, type Policy, packOf, summarizeLedger } from '../policy/index.ts';
 import type { DecisionInput, EmotionalInputs, FinancialInputs } from './decision-input.ts';
 import type { DecisionTrigger } from './decision-view.ts';
-import { type LockedAccount, lockAccounts } from './load-accounts.ts';
+import { insertAbsentAccounts, type LockedAccount, lockPresentAccounts } from './load-accounts.ts';
 import { type LimitHistory, loadLimitHistory } from './load-limit-history.ts';
 import { loadProfiles, type Profile } from './load-profiles.ts';
 
@@ -48,6 +48,7 @@ interface LoadedFacts {
   readonly ledger: LedgerFacts;
   readonly history: LimitHistory;
   readonly emotions: CustomerEmotions | undefined;
+  readonly verdict: VerdictTerms | null;
 }
 
 const YEAR_MS = 365 * DAY_MS;
@@ -67,8 +68,7 @@ export async function loadDecisionInputs(
 ): Promise<LoadedInput[]> {
   const customerIds = requests.map((request) => request.customerId);
   assert(new Set(customerIds).size === customerIds.length, 'a customer is asked for twice');
-  const accounts = await lockAccounts(tx, customerIds);
-  const profiles = await loadProfiles(tx, customerIds);
+  const { accounts, profiles } = await lockWithProfiles(tx, customerIds);
   const customers = requests.flatMap((request) => {
     const account = accounts.get(request.customerId);
     const profile = profiles.get(request.customerId);
@@ -77,6 +77,26 @@ export async function loadDecisionInputs(
   });
   if (customers.length === 0) return [];
   return loadFacts(tx, customers, nowMs, deps);
+}
+
+interface LockedCustomers {
+  readonly accounts: ReadonlyMap<string, LockedAccount>;
+  readonly profiles: ReadonlyMap<string, Profile>;
+}
+
+/** Profiles are read behind the locks, on the same trip: what committed while we waited counts. */
+async function lockWithProfiles(tx: Queryable, customerIds: readonly string[]): Promise<LockedCustomers> {
+  const lock = async (): Promise<LockedCustomers> => {
+    const [accounts, profiles] = await Promise.all([
+      lockPresentAccounts(tx, customerIds),
+      loadProfiles(tx, customerIds),
+    ]);
+    return { accounts, profiles };
+  };
+  const locked = await lock();
+  if (locked.accounts.size === customerIds.length) return locked;
+  await insertAbsentAccounts(tx, customerIds);
+  return lock();
 }
 
 function policyOf(profile: Profile, policies: Policies): Policy {
@@ -96,14 +116,17 @@ async function loadFacts(
   const feeling = customers.filter((customer) => customer.policy.document.pack.emotionMode !== 'off');
   // A row is a live consent: a withdrawal that committed first has left nothing to read, one that comes now waits until the
   // decision is written, and then erases what the decision stored.
-  const emotions = feeling.length === 0 ? new Map() : await lockEmotionFeatures(tx, idsOf(feeling), nowMs);
-  const ledgers = await loadLedger(tx, idsOf(customers), nowMs);
   const windows = customers.map(({ request, policy }) => ({
     customerId: request.customerId,
     stepFromMs: nowMs - policy.document.steps.increaseEveryDays * DAY_MS,
     yearFromMs: nowMs - YEAR_MS,
   }));
-  const histories = await loadLimitHistory(tx, windows);
+  const [emotions, ledgers, histories, verdict] = await Promise.all([
+    feeling.length === 0 ? new Map<string, CustomerEmotions>() : lockEmotionFeatures(tx, idsOf(feeling), nowMs),
+    loadLedger(tx, idsOf(customers), nowMs),
+    loadLimitHistory(tx, windows),
+    loadVerdictIfAsked(tx, customers, deps.model),
+  ]);
   return customers.map((customer) => {
     const { customerId } = customer.request;
     const ledger = ledgers.get(customerId);
@@ -111,11 +134,33 @@ async function loadFacts(
     const history = histories.get(customerId) ?? NO_HISTORY;
     return {
       dryRun: customer.request.dryRun,
-      input: toInput(customer, { ledger, history, emotions: emotions.get(customerId) }, nowMs, deps),
+      input: toInput(
+        customer,
+        { ledger, history, emotions: emotions.get(customerId), verdict: verdictFor(customer, verdict) },
+        nowMs,
+        deps,
+      ),
       account: customer.account,
       scheduledLimitMinor: history.scheduledLimitMinor,
     };
   });
+}
+
+async function loadVerdictIfAsked(
+  tx: Queryable,
+  customers: readonly CustomerFacts[],
+  model: LoadedScorecard,
+): Promise<VerdictTerms | null> {
+  const asked = customers.some(asksForEvidence);
+  return asked ? loadVerdictInForce(tx, hashEmotionBlock(model.compiled.emotionBlock)) : null;
+}
+
+function verdictFor(customer: CustomerFacts, verdict: VerdictTerms | null): VerdictTerms | null {
+  return asksForEvidence(customer) ? verdict : null;
+}
+
+function asksForEvidence({ policy }: CustomerFacts): boolean {
+  return policy.document.pack.emotionMode === 'bounded';
 }
 
 function toInput(customer: CustomerFacts, facts: LoadedFacts, nowMs: number, deps: LoadDeps): DecisionInput {
@@ -124,12 +169,13 @@ function toInput(customer: CustomerFacts, facts: LoadedFacts, nowMs: number, dep
     emotional: toEmotionalInputs(facts.emotions, deps.makeNonce),
     model: deps.model,
     policy: customer.policy,
+    verdict: facts.verdict,
   };
 }
 
 function toFinancialInputs(
   { request, account, profile, policy }: CustomerFacts,
-  { ledger, history }: LoadedFacts,
+  { ledger, history, verdict }: LoadedFacts,
   nowMs: number,
   deps: LoadDeps,
 ): FinancialInputs {
@@ -164,6 +210,7 @@ function toFinancialInputs(
     features: Array.from(features, (value) => (Number.isNaN(value) ? null : value)),
     modelVersion: deps.model.modelVersion,
     policyVersion: policy.policyVersion,
+    emotionVerdict: verdict?.verdictSha256 ?? null,
   };
 }
 

@@ -3,7 +3,7 @@
 import type { Queryable } from '../db/index.ts';
 import { sha256 } from '../lib/canonical-json.ts';
 import { EcsError } from '../lib/errors.ts';
-import { loadModelVersion } from '../model/index.ts';
+import { loadModelVersion, loadVerdict } from '../model/index.ts';
 import type { Reason } from '../policy/index.ts';
 import { decide } from './decide.ts';
 import {
@@ -58,7 +58,7 @@ async function recompute(db: Queryable, proof: DecisionProof): Promise<Recompute
   const stored = JSON.parse(proof.record) as FinancialRecord;
   const emotional = proof.emotionRecord === null ? null : (JSON.parse(proof.emotionRecord) as EmotionalRecord);
   if (stored.kind === 'hand') {
-    const record = recordByHand(stored.inputs);
+    const record = recordByHand(stored.inputs, stored.format);
     const { settled } = record.result;
     return { record, emotionalRecord: null, settled, lastingReasons: settled.reasons };
   }
@@ -68,12 +68,15 @@ async function recompute(db: Queryable, proof: DecisionProof): Promise<Recompute
 }
 
 async function decideAgain(db: Queryable, stored: PolicyRecord, emotional: EmotionalRecord | null) {
-  return decide({
+  const { modelVersion, policyVersion, emotionVerdict = null } = stored.inputs;
+  const input = {
     financial: stored.inputs,
     emotional: emotional?.inputs ?? null,
-    model: await loadModelVersion(db, stored.inputs.modelVersion),
-    policy: await loadPolicyVersion(db, stored.inputs.policyVersion),
-  });
+    model: await loadModelVersion(db, modelVersion),
+    policy: await loadPolicyVersion(db, policyVersion),
+    verdict: emotionVerdict === null ? null : await loadVerdict(db, emotionVerdict),
+  };
+  return decide(input, stored.format);
 }
 
 function compareBytes(proof: DecisionProof, recomputed: Recomputed): string[] {

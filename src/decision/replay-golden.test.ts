@@ -3,16 +3,37 @@
 // anything was released may they be recorded anew, with RECORD_DECISIONS=1.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { OPEN_VERDICT } from '../../test/support/decision-inputs.ts';
 import { type RecordedDecisions, recordDecisions } from '../../test/support/record-decisions.ts';
-import { compileScorecard, parseScorecard } from '../model/index.ts';
+import { compileScorecard, parseScorecard, type VerdictTerms } from '../model/index.ts';
 import { parsePolicy } from '../policy/index.ts';
 import { decide } from './decide.ts';
 import { type EmotionalRecord, type PolicyRecord, sealRecord } from './decision-record.ts';
 
-const path = fileURLToPath(new URL('../../test/fixtures/recorded-decisions.json', import.meta.url));
+const pathOf = (name: string) => fileURLToPath(new URL(`../../test/fixtures/${name}.json`, import.meta.url));
+/** Of format 1, from before there were verdicts. */
+const OLDER = pathOf('recorded-decisions');
+const NEWEST = pathOf('recorded-decisions-2');
 if (process.env.RECORD_DECISIONS === '1')
-  await writeFile(path, `${JSON.stringify(await recordDecisions(), null, 2)}\n`);
-const recorded = JSON.parse(await readFile(path, 'utf8')) as RecordedDecisions;
+  await writeFile(NEWEST, `${JSON.stringify(await recordDecisions(), null, 2)}\n`);
+const recorded = mergeRecorded(await loadRecorded(OLDER), await loadRecorded(NEWEST));
+
+async function loadRecorded(path: string): Promise<RecordedDecisions> {
+  return JSON.parse(await readFile(path, 'utf8')) as RecordedDecisions;
+}
+
+function mergeRecorded(one: RecordedDecisions, other: RecordedDecisions): RecordedDecisions {
+  return {
+    models: { ...one.models, ...other.models },
+    policies: { ...one.policies, ...other.policies },
+    decisions: [...one.decisions, ...other.decisions],
+  };
+}
+
+/** The recorded ones stood under an open verdict, or under none. */
+function verdictOf(emotionVerdict: string | null): VerdictTerms | null {
+  return emotionVerdict === null ? null : OPEN_VERDICT;
+}
 
 function textOf(texts: Readonly<Record<string, string>>, version: string): unknown {
   const text = texts[version];
@@ -23,15 +44,17 @@ function textOf(texts: Readonly<Record<string, string>>, version: string): unkno
 function replay(name: string): { record: string; emotions: string | null } {
   const stored = recorded.decisions.find((decision) => decision.name === name);
   if (stored === undefined) throw new Error(name);
-  const { inputs } = JSON.parse(stored.record) as PolicyRecord;
+  const { inputs, format } = JSON.parse(stored.record) as PolicyRecord;
   const emotional = stored.emotions === null ? null : (JSON.parse(stored.emotions) as EmotionalRecord).inputs;
   const compiled = compileScorecard(parseScorecard(textOf(recorded.models, inputs.modelVersion), 'fixture'));
-  const result = decide({
+  const input = {
     financial: inputs,
     emotional,
     model: { modelVersion: inputs.modelVersion, compiled },
     policy: parsePolicy(textOf(recorded.policies, inputs.policyVersion), 'fixture'),
-  });
+    verdict: verdictOf(inputs.emotionVerdict ?? null),
+  };
+  const result = decide(input, format);
   return {
     record: sealRecord(result.record).text,
     emotions: result.emotionalRecord === null ? null : sealRecord(result.emotionalRecord).text,

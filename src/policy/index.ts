@@ -1,4 +1,5 @@
 // The face of the policy room: documents, packs, reasons, and the pure evaluation of one half of a decision.
+export { type EmotionEvidence, emotionModeOf } from './emotion-mode-of.ts';
 export { evaluatePolicy, type PolicyResult, type PolicyTrace } from './evaluate-policy.ts';
 export { loadPolicies } from './load-policies.ts';
 export { packOf } from './pack-of.ts';
@@ -28,5 +29,6 @@ export {
   type ReasonKind,
   scoreReasons,
 } from './reasons.ts';
+export { findBandIndex } from './rules/find-band.ts';
 export { isAcuteDistress } from './rules/pause-for-care.ts';
 export { summarizeLedger } from './summarize-ledger.ts';

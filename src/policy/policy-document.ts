@@ -6,7 +6,10 @@ import { AMOUNT_MINOR_MAX } from '../lib/money.ts';
 export const PACK_NAMES = ['generic', 'br', 'us', 'eu', 'uk'] as const;
 export type PackName = (typeof PACK_NAMES)[number];
 
-/** What emotion may do: nothing; protect only (care rules); move the score within the model's bound as well. */
+/**
+ * What emotion may do: nothing; protect only (care rules); move the score within the model's bound as well, as soon as
+ * the lender's evidence gate is open.
+ */
 export const EMOTION_MODES = ['off', 'protective', 'bounded'] as const;
 export type EmotionMode = (typeof EMOTION_MODES)[number];
 

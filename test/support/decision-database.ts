@@ -5,9 +5,10 @@ import { createDecider, type Decider, registerVersions } from '../../src/decisio
 import { DAY_MS } from '../../src/lib/clock.ts';
 import { makeId } from '../../src/lib/ids.ts';
 import { createLog } from '../../src/lib/log.ts';
-import { type LoadedScorecard, loadScorecard, shippedScorecardPath } from '../../src/model/index.ts';
+import { hashEmotionBlock, type LoadedScorecard, loadScorecard, shippedScorecardPath } from '../../src/model/index.ts';
 import { loadPolicies, type Policies } from '../../src/policy/index.ts';
 import { fixedModelSource } from './fixed-model-source.ts';
+import { saveOpenVerdict } from './open-verdict.ts';
 import { NOW_MS } from './policy-facts.ts';
 
 export const silentLog = createLog('silent');
@@ -20,10 +21,12 @@ export interface TestDecider {
   readonly time: { nowMs: number };
 }
 
+/** Its evidence gate is open. */
 export async function makeDecider(pool: pg.Pool): Promise<TestDecider> {
   const model = await loadScorecard(shippedScorecardPath());
   const policies = await loadPolicies();
   await registerVersions(pool, model, policies, NOW_MS);
+  await saveOpenVerdict(pool, hashEmotionBlock(model.compiled.emotionBlock));
   const time = { nowMs: NOW_MS };
   let nonces = 0;
   const decider = createDecider({

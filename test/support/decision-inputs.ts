@@ -2,8 +2,10 @@
 import type { EmotionFeatures } from '../../src/affect/index.ts';
 import type { DecisionInput } from '../../src/decision/index.ts';
 import { DAY_MS } from '../../src/lib/clock.ts';
+import { hashEmotionBlock, type VerdictTerms } from '../../src/model/index.ts';
 import type { PackName, Policies, Policy, PolicyFacts } from '../../src/policy/index.ts';
 import { dialFeatures, makeDialScorecard } from './dial-scorecard.ts';
+import { openVerdict } from './open-verdict.ts';
 import { makeFacts } from './policy-facts.ts';
 
 const model = await makeDialScorecard();
@@ -31,6 +33,9 @@ export function policyOf(policies: Policies, pack: PackName): Policy {
   return policy;
 }
 
+/** Lets the block of this model act. */
+export const OPEN_VERDICT = openVerdict(hashEmotionBlock(model.compiled.emotionBlock));
+
 export interface InputOverrides {
   readonly facts?: PolicyFacts;
   readonly probabilityOfDefault?: number;
@@ -39,11 +44,14 @@ export interface InputOverrides {
   readonly trigger?: DecisionInput['financial']['trigger'];
   readonly frozen?: boolean;
   readonly sequence?: number;
+  /** Of the evidence gate; open where absent. */
+  readonly verdict?: VerdictTerms | null;
 }
 
 export function makeInput(policy: Policy, over: InputOverrides = {}): DecisionInput {
   const facts = over.facts ?? makeFacts();
-  const { emotions = null, thoughts = null } = over;
+  const { emotions = null, thoughts = null, verdict = OPEN_VERDICT } = over;
+  const asksForEvidence = policy.document.pack.emotionMode === 'bounded';
   const isFelt = policy.document.pack.emotionMode !== 'off' && (emotions !== null || thoughts !== null);
   return {
     financial: {
@@ -57,9 +65,11 @@ export function makeInput(policy: Policy, over: InputOverrides = {}): DecisionIn
       features: dialFeatures(over.probabilityOfDefault ?? 0.015),
       modelVersion: model.modelVersion,
       policyVersion: policy.policyVersion,
+      emotionVerdict: asksForEvidence ? (verdict?.verdictSha256 ?? null) : null,
     },
     emotional: isFelt ? { nonce: 'ab'.repeat(32), emotions, thoughts } : null,
     model,
     policy,
+    verdict: asksForEvidence ? verdict : null,
   };
 }

@@ -1,6 +1,6 @@
 // Records decisions for the golden test of replay: odd figures from a seed, every outcome, several packs and moods.
 
-import { sealRecord } from '../../src/decision/decision-record.ts';
+import { RECORD_FORMAT, sealRecord } from '../../src/decision/decision-record.ts';
 import { decide } from '../../src/decision/index.ts';
 import { computeFeatures, type Statement } from '../../src/ledger/index.ts';
 import { canonicalJson } from '../../src/lib/canonical-json.ts';
@@ -37,6 +37,7 @@ function drawStatements(seed: number, latePayments: number): Statement[] {
 const CASES: readonly (InputOverrides & { readonly name: string; readonly pack?: PackName; readonly late?: number })[] =
   [
     { name: 'a step up' },
+    { name: 'good spirits, but no verdict', emotions: HAPPY, verdict: null },
     { name: 'good spirits', emotions: HAPPY },
     { name: 'a low mood', emotions: GLOOMY, thoughts: CALM },
     { name: 'acute distress', emotions: DISTRESSED, thoughts: DISTRESSED },
@@ -69,7 +70,7 @@ export async function recordDecisions(): Promise<RecordedDecisions> {
     const result = decide({ ...input, financial, model });
     const { emotionalRecord } = result;
     return {
-      name,
+      name: `${name}, format ${RECORD_FORMAT}`,
       record: sealRecord(result.record).text,
       emotions: emotionalRecord === null ? null : sealRecord(emotionalRecord).text,
     };

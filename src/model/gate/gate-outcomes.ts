@@ -85,3 +85,7 @@ export function formatMonth(month: number): string {
 export function endOfMonthMs(month: number): number {
   return Date.UTC(Math.floor(month / 12), (month % 12) + 1, 1);
 }
+
+export function startOfMonthMs(month: number): number {
+  return endOfMonthMs(month - 1);
+}

@@ -71,10 +71,10 @@ function weighRows(outcomes: GateOutcomes, rows: Int32Array, scored: ScoredRows)
     const bad = get(defaulted, row);
     const felt = get(block, row);
     const logOdds = get(scored.withoutBlock, row);
-    const before = softplus(logOdds);
+    const chance = get(centre.chances, place);
+    const before = chance < 0.999 ? -Math.log(1 - chance) : softplus(logOdds);
     const shift = felt - get(centre.shift, get(cells.cell, place));
     const won = bad * shift - (softplus(logOdds + shift) - before);
-    const chance = 1 / (1 + Math.exp(-logOdds));
     const g = get(group, row);
     defaults += bad;
     gain += won;
@@ -124,13 +124,20 @@ function assignCells({ late, group, groups }: GateOutcomes, rows: Int32Array, lo
   return { cell, likeRisk, cells: risks * Math.max(groups?.length ?? 1, 1), risks };
 }
 
+interface Centre {
+  readonly shift: Float64Array;
+  readonly everybody: Float64Array;
+  /** Of each speaking row, without the block. */
+  readonly chances: Float64Array;
+}
+
 /** Per cell the shift that leaves the expected number of defaults as it is; per risk the plain mean of the block. */
 function centreCells(
   { block }: GateOutcomes,
   rows: Int32Array,
   { cell, likeRisk, cells, risks }: Cells,
   logOdds: Float64Array,
-): { readonly shift: Float64Array; readonly everybody: Float64Array } {
+): Centre {
   const weights = new Float64Array(cells);
   const shift = new Float64Array(cells);
   const excess = new Float64Array(cells);
@@ -159,7 +166,7 @@ function centreCells(
   excess.forEach((value, index) => {
     add(shift, index, value);
   });
-  return { shift, everybody };
+  return { shift, everybody, chances };
 }
 
 export function makeGroupSums(groups: number): GroupSums {
