@@ -35,11 +35,11 @@ export function createMonitoringMetrics(registry: Registry, monitor: Pick<Monito
   gauge('ecs_monitoring_drift', '-1 too few, 0 stable, 1 watch, 2 act.', ['feature'], (set, report) => {
     for (const line of linesOf(report)) set({ feature: line.name }, VERDICT_VALUES[line.verdict]);
   });
-  gauge('ecs_monitoring_customers', 'Customers that drift was measured on.', [], (set, report) => {
-    set({}, report.drift.customers);
+  gauge('ecs_monitoring_customers', 'Customers that drift was measured on.', ['model_version'], (set, { drift }) => {
+    set({ model_version: drift.modelVersion }, drift.customers);
   });
-  gauge('ecs_monitoring_computed_seconds', 'When the report was made, in Unix time.', [], (set, report) => {
-    set({}, Date.parse(report.computedAt) / 1000);
+  gauge('ecs_monitoring_computed_seconds', 'When it was measured, in Unix time.', ['model_version'], (set, report) => {
+    set({ model_version: report.drift.modelVersion }, Date.parse(report.computedAt) / 1000);
   });
   addPerformance(gauge);
 }

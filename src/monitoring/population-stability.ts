@@ -25,14 +25,19 @@ export const SHIFT_TO_WATCH = 0.1;
 export const SHIFT_TO_ACT = 0.25;
 /** Beyond this even an unmoved population shows half of what is to be watched. */
 export const PSI_BY_CHANCE_MAX = 0.05;
+/** However few bins there are. */
+const ROWS_MIN = 100;
 const SIGNIFICANT = 0.01;
 /** Neighbouring bins are joined until each holds such a share of the reference. */
 const REFERENCE_SHARE_MIN = 0.05;
+
+const NOTHING_TO_COMPARE = { bins: 0, psi: 0, psiByChance: 0, shift: 0, pValue: 1 } as const;
 
 export function computeStability(reference: BinCounts, recent: BinCounts): Stability {
   const joined = joinThinBins(reference, recent);
   const referenceRows = sum(reference);
   const recentRows = sum(recent);
+  if (referenceRows === 0 || recentRows === 0) return { referenceRows, recentRows, ...NOTHING_TO_COMPARE };
   const bins = joined.reference.length;
   const psi = computePsi(joined.reference, joined.recent);
   const psiByChance = (bins - 1) * (1 / recentRows + 1 / referenceRows);
@@ -45,7 +50,7 @@ export function judgeStability(
   { shift, psiByChance, recentRows }: Pick<Stability, 'shift' | 'psiByChance' | 'recentRows'>,
   pValue: number,
 ): Verdict {
-  if (recentRows === 0 || psiByChance > PSI_BY_CHANCE_MAX) return 'too_few';
+  if (recentRows < ROWS_MIN || psiByChance > PSI_BY_CHANCE_MAX) return 'too_few';
   if (pValue > SIGNIFICANT || shift <= SHIFT_TO_WATCH) return 'stable';
   return shift > SHIFT_TO_ACT ? 'act' : 'watch';
 }
