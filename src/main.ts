@@ -12,6 +12,7 @@ import { DAY_MS, systemClock } from './lib/clock.ts';
 import { type EcsError, isEcsError } from './lib/errors.ts';
 import { makeId } from './lib/ids.ts';
 import type { LoadedScorecard } from './model/index.ts';
+import { createMonitor, createMonitoringMetrics, type Monitor } from './monitoring/index.ts';
 import {
   createKafkaPublisher,
   createNotificationStream,
@@ -148,6 +149,7 @@ async function openApi(
   submitEvents: EventSubmit,
 ): Promise<OpenApiDoor> {
   const { pool, config, log, metrics, policies, decider } = system;
+  const monitor = openMonitor(system);
   const notificationStream = createNotificationStream({ pool });
   const api = createApi({
     pool,
@@ -161,16 +163,29 @@ async function openApi(
     deadLetters: createDeadLetters(pool, systemClock),
     decider,
     policies,
+    monitor,
     notificationStream,
     webhookRules: { allowPrivateTargets: config.allowPrivateWebhooks },
     kafkaDestination: config.kafka !== null,
   });
   const address = await listenWhereFree(api, config);
-  return { address, close: () => closeApi(api, notificationStream) };
+  return { address, close: () => closeApi(api, notificationStream, monitor) };
 }
 
-async function closeApi(api: Api, stream: NotificationStream): Promise<void> {
+function openMonitor({ pool, models, metrics, log }: System): Monitor {
+  const monitor = createMonitor({
+    pool,
+    loadChampion: () => models.champion(pool),
+    clock: systemClock,
+    onTrouble: (err) => log.warn({ err }, 'the model could not be measured against what it decided; tried again later'),
+  });
+  createMonitoringMetrics(metrics, monitor);
+  return monitor;
+}
+
+async function closeApi(api: Api, stream: NotificationStream, monitor: Monitor): Promise<void> {
   await api.close();
+  await monitor.stop();
   await stream.stop();
 }
 

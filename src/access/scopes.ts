@@ -19,6 +19,7 @@ export const SCOPES = [
   'dead-letters:read',
   'dead-letters:write',
   'metrics:read',
+  'monitoring:read',
   'models:write',
   'models:promote',
 ] as const;

@@ -7,6 +7,7 @@ import type { DeadLetters, EventSubmit } from '../ingest/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { MakeId } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
+import type { Monitor } from '../monitoring/index.ts';
 import type { NotificationStream, TargetRules } from '../notify/index.ts';
 import type { Policies } from '../policy/index.ts';
 
@@ -30,6 +31,7 @@ export interface ApiDeps {
   readonly deadLetters: Pick<DeadLetters, 'list' | 'get' | 'retry'>;
   readonly decider: Pick<Decider, 'decideCustomers' | 'setLimitByHand' | 'freezeAccount' | 'unfreezeAccount'>;
   readonly policies: Policies;
+  readonly monitor: Pick<Monitor, 'report'>;
   readonly notificationStream: NotificationStream;
   readonly webhookRules: TargetRules;
   /** Does the outbox have Kafka as a destination? */

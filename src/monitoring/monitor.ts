@@ -18,6 +18,8 @@ export interface Monitor {
   report(): Promise<MonitoringReport>;
   /** What is at hand, perhaps old, or null; starts the next one where it is time. Never waits. */
   peek(): MonitoringReport | null;
+  /** Resolves when nothing is being worked out any more. */
+  stop(): Promise<void>;
 }
 
 export interface MonitorOptions {
@@ -50,6 +52,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     return underWay;
   }
 
+  let stopped = false;
   const isFresh = (atMs: number) => clock() - atMs < freshForMs;
   return {
     report: async () => {
@@ -58,8 +61,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
     },
     peek: () => {
       // A failure is not tried again at every scrape either.
-      if (underWay === undefined && !isFresh(triedMs)) begin().catch(options.onTrouble);
+      if (!stopped && underWay === undefined && !isFresh(triedMs)) begin().catch(options.onTrouble);
       return latest;
+    },
+    stop: async () => {
+      stopped = true;
+      // What went wrong is told to whoever asked.
+      await underWay?.catch(() => {});
     },
   };
 }

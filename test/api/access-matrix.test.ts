@@ -123,6 +123,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   revokeKey: { path: async () => `/api/keys/${await makeKeyId()}` },
   listModels: sample('/api/models'),
   listPolicies: sample('/api/policies'),
+  getDrift: sample('/api/monitoring/drift'),
+  getPerformance: sample('/api/monitoring/performance'),
 };
 
 beforeAll(async () => {

@@ -11,6 +11,7 @@ import { eventRoutes } from './events.ts';
 import { keyRoutes } from './keys.ts';
 import { modelPromotionRoutes } from './model-promotions.ts';
 import { modelRoutes } from './models.ts';
+import { monitoringRoutes } from './monitoring.ts';
 import { notificationRoutes } from './notifications.ts';
 import { makeSystemRoutes } from './system.ts';
 import { transactionRoutes } from './transactions.ts';
@@ -30,6 +31,7 @@ export const API_ROUTES: readonly Route[] = [
   ...deadLetterRoutes,
   ...keyRoutes,
   ...modelRoutes,
+  ...monitoringRoutes,
   ...modelPromotionRoutes,
   ...versionRoutes,
   ...makeSystemRoutes(buildOpenApi),

@@ -9,6 +9,7 @@ import { createDeadLetters, ensureInstallation } from '../../../src/ingest/index
 import { DAY_MS } from '../../../src/lib/clock.ts';
 import { makeId } from '../../../src/lib/ids.ts';
 import { createLog } from '../../../src/lib/log.ts';
+import { createMonitor } from '../../../src/monitoring/index.ts';
 import { createNotificationStream } from '../../../src/notify/index.ts';
 import { openSystem, type System } from '../../../src/open-system.ts';
 import { wireEventsIn } from '../../../src/start-events-in.ts';
@@ -65,6 +66,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}, host = '127.0
     readiness: async () => [{ role: 'api', ready: true }],
     webhookRules: { allowPrivateTargets: true },
     kafkaDestination: false,
+    monitor: createMonitor({ pool, loadChampion: () => system.models.champion(pool), clock: Date.now, onTrouble: failLoudly }),
     checkAnswers: true,
     ...changes,
   };
