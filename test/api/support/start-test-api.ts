@@ -66,7 +66,12 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}, host = '127.0
     readiness: async () => [{ role: 'api', ready: true }],
     webhookRules: { allowPrivateTargets: true },
     kafkaDestination: false,
-    monitor: createMonitor({ pool, loadChampion: () => system.models.champion(pool), clock: Date.now, onTrouble: failLoudly }),
+    monitor: createMonitor({
+      pool,
+      loadChampion: () => system.models.champion(pool),
+      clock: Date.now,
+      onTrouble: failLoudly,
+    }),
     checkAnswers: true,
     ...changes,
   };
