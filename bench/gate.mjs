@@ -89,7 +89,7 @@ if (broken.length > 0) {
 recordBench({
   name: 'gate',
   command: 'npm run bench:gate',
-  figures: { ...figures, histories: HISTORIES, seconds: Math.round((Date.now() - startedMs) / 1000) },
+  figures: { ...figures, histories: HISTORIES },
   markdown: `Share of ${HISTORIES} simulated lenders at which the evidence gate opened within ${HISTORY_MONTHS} monthly looks. What it means stands in [emotion-evidence.md](emotion-evidence.md).\n\n\`\`\`\n${lines.join('\n')}\n\`\`\``,
 });
 console.log(JSON.stringify(figures));

@@ -1,5 +1,5 @@
 // `ecs simulate`: a population from a seed, with moods, pay days, shopping and late payments, at a chosen rate.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Config } from '../../config.ts';
 import { findRunningPostgres } from '../../db/index.ts';
 import { loadInstallation } from '../../ingest/index.ts';
@@ -23,6 +23,8 @@ import { type CardState, NEW_CARD } from '../simulate/card-month.ts';
 import type { PopulationOptions } from '../simulate/population.ts';
 import { requireInvented } from '../simulate/require-invented.ts';
 import { runSimulation, type SimulationResult } from '../simulate/run-simulation.ts';
+import { saveOutcomes } from '../simulate/truth/save-outcomes.ts';
+import { SCENARIO_NAMES, SCENARIOS, type ScenarioName } from '../simulate/truth/scenario.ts';
 
 interface SimulateOptions {
   readonly people: number;
@@ -35,6 +37,8 @@ interface SimulateOptions {
   readonly url?: string;
   readonly key?: string;
   readonly yesInvented?: boolean;
+  readonly scenario?: ScenarioName;
+  readonly outcomes?: string;
   readonly json?: boolean;
 }
 
@@ -48,7 +52,12 @@ the first decisions, while the half year arrives.
 Invented people go only into an installation that was made for them: one whose first use was \`ecs simulate\` or the
 demonstration of \`ecs start\`. Elsewhere, and where that cannot be seen, --yes-invented is needed.
 
+--scenario lets people live in a world in which it is known what feelings have to do with defaults:
+${SCENARIO_NAMES.map((name) => `  ${name.padEnd(18)} ${SCENARIOS[name].says}`).join('\n')}
+With --outcomes two years of such a lender's outcomes are written for \`ecs model gate\`, and nothing is sent.
+
 Examples:
+  ecs simulate --scenario moderate --outcomes outcomes.csv
   ecs simulate --people 200 --rate 50 --seconds 60
   KAFKA_BROKERS=127.0.0.1:9092 ecs simulate --people 10000 --rate 2000 --yes-invented
   ecs simulate --url http://127.0.0.1:8080 --key ecs_... --no-past --json`;
@@ -65,13 +74,27 @@ export function simulateCommand(context: CommandContext): Command {
     .option('--no-past', 'send no half year first: the people are there already')
     .option('--url <url>', 'a running ECS that takes the events', parseUrl)
     .option('--key <token>', 'its API key with the scope events:write')
+    .addOption(new Option('--scenario <name>', 'a world whose truth is known').choices(SCENARIO_NAMES))
+    .option('--outcomes <file>', "write the scenario's outcomes for `ecs model gate` and send nothing")
     .option('--yes-invented', 'put invented people where real ones may be')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', HELP)
     .action(async (options: SimulateOptions, command: Command) => {
       requireBothOrNone(command, options);
-      await simulate(context, options);
+      if (options.outcomes === undefined) return simulate(context, options);
+      if (options.scenario === undefined) command.error('error: --outcomes needs a --scenario to be true in');
+      return writeOutcomes(context, options.scenario, options.outcomes, options);
     });
+}
+
+async function writeOutcomes(
+  context: CommandContext,
+  scenario: ScenarioName,
+  path: string,
+  { seed, json }: SimulateOptions,
+): Promise<void> {
+  const saved = await saveOutcomes(scenario, seed, systemClock(), path);
+  printResult(context, json, saved, () => `${saved.rows} rows, ${saved.defaults} defaults, in ${path}`);
 }
 
 async function simulate(context: CommandContext, options: SimulateOptions): Promise<void> {
@@ -91,11 +114,12 @@ async function simulate(context: CommandContext, options: SimulateOptions): Prom
   }
 }
 
-async function toPopulation({ seed, people, prefix, currency }: SimulateOptions): Promise<PopulationOptions> {
+async function toPopulation({ seed, people, prefix, currency, scenario }: SimulateOptions): Promise<PopulationOptions> {
   const { byPack, defaultPack } = await loadPolicies();
   const amounts = byPack.get(defaultPack)?.document.amounts ?? {};
   const unitMinor = amounts[currency]?.referenceUnitMinor;
-  if (unitMinor !== undefined) return { seed, people, prefix, currency, unitMinor };
+  const world = scenario === undefined ? {} : { scenario };
+  if (unitMinor !== undefined) return { seed, people, prefix, currency, unitMinor, ...world };
   throw new EcsError(
     'ECS_REQUEST_INVALID',
     `The policy knows no amounts in ${currency}. It knows ${Object.keys(amounts).join(', ')}.`,

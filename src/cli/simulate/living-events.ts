@@ -13,6 +13,9 @@ export interface LivingPerson {
   mood: Mood;
 }
 
+/** As with months, time is shortened: every mood is one of another quarter of a day. */
+const HOURS_BETWEEN_MOODS = 6;
+
 const THOUGHTS = {
   bright: ['Paid everything off this month, that feels great', 'I am proud of my savings, things are looking good'],
   dark: ['I am worried I cannot pay this month', 'Money is a terrible stress right now, I hate these bills'],
@@ -35,7 +38,7 @@ export function liveOn(
 }
 
 function feel(one: LivingPerson, nowMs: number, build: BuildEvent, random: SeededRandom): SimulatedEvent {
-  one.mood = nextMood(one.person, one.mood, random);
+  one.mood = nextMood(one.person, one.mood, random, { timeMs: nowMs, hoursSince: HOURS_BETWEEN_MOODS, past: false });
   return moodEvent(one.person, one.mood, nowMs, build);
 }
 

@@ -85,7 +85,7 @@ function pushMoods(
   let mood = usualMood(person);
   const gapMs = (24 * HOUR_MS) / MOODS_A_DAY;
   for (let timeMs = nowMs - MOOD_DAYS * DAY_MS; timeMs < nowMs; timeMs += gapMs) {
-    mood = nextMood(person, mood, random);
+    mood = nextMood(person, mood, random, { timeMs, hoursSince: gapMs / HOUR_MS, past: true });
     events.push(moodEvent(person, mood, timeMs, build));
   }
   return mood;

@@ -1,6 +1,7 @@
 // The invented people of demonstrations and load runs: who they are, how they handle money, how their mood moves.
 // Everything follows from a seed, so that a run can be had again.
 import type { SeededRandom } from '../../lib/seeded-random.ts';
+import type { PersonTruth } from './truth/draw-truth.ts';
 
 /** How the person pays the card: always in full, the minimum and more, or now and then not at all. */
 export type Discipline = 'full' | 'minimum' | 'late';
@@ -27,6 +28,8 @@ export interface Person {
   /** How much of the last mood stays in the next, 0 to 1. */
   readonly inertia: number;
   readonly consents: { readonly emotions: boolean; readonly thoughts: boolean };
+  /** In a world whose truth is known; else the mood moves as in any demonstration. */
+  readonly truth?: PersonTruth;
 }
 
 const NAMES = [

@@ -7,6 +7,11 @@ import { usualMood } from './mood.ts';
 import { drawPast } from './past-events.ts';
 import { drawPerson, type Person } from './person.ts';
 import { createEventBuilder, type SimulatedEvent } from './simulated-event.ts';
+import { createNormal } from './truth/draw-normal.ts';
+import { drawTruth } from './truth/draw-truth.ts';
+import { SCENARIOS, type ScenarioName, type TruthScenario } from './truth/scenario.ts';
+
+const TRUTH_SEED = 0x5eed;
 
 export interface PopulationOptions {
   readonly seed: number;
@@ -16,6 +21,8 @@ export interface PopulationOptions {
   readonly currency: string;
   /** About the median credit limit. */
   readonly unitMinor: number;
+  /** A world whose truth is known; the people are the same ones, their feelings are not. */
+  readonly scenario?: ScenarioName;
 }
 
 export type SendEvents = (events: readonly SimulatedEvent[]) => Promise<void>;
@@ -23,7 +30,20 @@ export type SendEvents = (events: readonly SimulatedEvent[]) => Promise<void>;
 /** The same options give the same people, whatever happened to them since. */
 export function drawPopulation(options: PopulationOptions): Person[] {
   const random = createSeededRandom(options.seed);
-  return Array.from({ length: options.people }, (_, index) => drawPerson(index, options, random));
+  const people = Array.from({ length: options.people }, (_, index) => drawPerson(index, options, random));
+  return options.scenario === undefined ? people : enterScenario(people, SCENARIOS[options.scenario], options.seed);
+}
+
+/** Dice of their own, so that a scenario changes nothing about money. */
+function enterScenario(people: readonly Person[], scenario: TruthScenario, seed: number): Person[] {
+  const uniform = createSeededRandom(seed ^ TRUTH_SEED);
+  const dice = { uniform, normal: createNormal(uniform) };
+  return people.map((person) => {
+    const truth = drawTruth(scenario, person.discipline, dice);
+    const { valence: valenceMean, stress: stressMean } = truth.past;
+    const consents = scenario.calmOnly ? { ...person.consents, emotions: truth.shares } : person.consents;
+    return { ...person, valenceMean, stressMean, consents, truth };
+  });
 }
 
 /**

@@ -22,9 +22,16 @@ const drawFeeling = createFeelingDraw(EMOTION_BLOCK);
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The same seed gives the same history. */
-export function drawHistory(scenario: TruthScenario, seed: number, months = HISTORY_MONTHS): GateOutcomes {
+export function drawHistory(
+  scenario: TruthScenario,
+  seed: number,
+  {
+    months = HISTORY_MONTHS,
+    firstMonth = FIRST_MONTH,
+  }: { readonly months?: number; readonly firstMonth?: number } = {},
+): GateOutcomes {
   const perMonth = Math.round(scenario.defaultsAMonth / LENDER_RATE);
-  const history = makeRoom(months, perMonth);
+  const history = makeRoom(firstMonth, months, perMonth);
   const random = createSeededRandom(seed);
   const normal = createNormal(random);
   const sense = createSense(normal, random);
@@ -46,10 +53,10 @@ export function drawHistory(scenario: TruthScenario, seed: number, months = HIST
   return history;
 }
 
-function makeRoom(months: number, perMonth: number) {
+function makeRoom(firstMonth: number, months: number, perMonth: number) {
   const rows = months * perMonth;
   return {
-    months: Array.from({ length: months }, (_, month) => FIRST_MONTH + month),
+    months: Array.from({ length: months }, (_, month) => firstMonth + month),
     monthFrom: Int32Array.from({ length: months + 1 }, (_, month) => month * perMonth),
     base: new Float64Array(rows),
     block: new Float64Array(rows),
