@@ -4,7 +4,10 @@ import type { Queryable } from './pool.ts';
 
 export type QueueTrigger = 'statement' | 'state_change' | 'consent' | 'profile';
 
-/** Customers must exist. Ids may repeat; rows are locked in sorted order. */
+/**
+ * Customers must exist. Ids may repeat; rows are locked in sorted order. They are due at once by the database's clock too: a
+ * process whose own is ahead must not hide them from the others.
+ */
 export async function queueDecisions(
   tx: Queryable,
   customerIds: Iterable<string>,
@@ -17,7 +20,7 @@ export async function queueDecisions(
     name: 'queue-decisions',
     text: `
       insert into decision_queue (customer_id, trigger, not_before, queued_at)
-      select customer_id, $2, $3, $3
+      select customer_id, $2, least($3, now()), $3
       from unnest($1::text[]) as changed (customer_id)
       order by customer_id
       on conflict (customer_id) do update

@@ -18,7 +18,10 @@ interface QueueRow {
   readonly attempts: number;
 }
 
-/** Nothing while an import runs. Two workers never claim the same row for the same time. */
+/**
+ * Nothing while an import runs. Two workers never claim the same row for the same time, and one whose clock is ahead holds
+ * it no longer than others: when it dies, they go on in time.
+ */
 export async function claimQueued(
   db: Queryable,
   options: { readonly nowMs: number; readonly untilMs: number; readonly limit: number },
@@ -26,10 +29,11 @@ export async function claimQueued(
   const { rows } = await db.query<QueueRow>({
     name: 'decision-queue-claim',
     text: `
-      update decision_queue q set not_before = $2
+      update decision_queue q set
+        not_before = least($2::timestamptz, greatest(now(), q.not_before) + ($2::timestamptz - $1::timestamptz))
       from (
         select customer_id from decision_queue
-        where not_before <= $1 and not exists (select 1 from imports where state = 'running')
+        where not_before <= $1::timestamptz and not exists (select 1 from imports where state = 'running')
         order by not_before, customer_id
         limit $3
         for update skip locked

@@ -13,6 +13,7 @@ import type { FingerprintSet } from './fingerprint-set.ts';
 import { firstHourNeeded, hourOf } from './hours.ts';
 import type { Ingest, IngestBatch, IngestOutcome } from './incoming.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
+import { loadBatchTime } from './load-batch-time.ts';
 import { openHours, rememberCounted } from './partition-fingerprints.ts';
 import { saveClaims } from './save-claims.ts';
 import { type SiftedRecords, siftRecords } from './sift-records.ts';
@@ -75,7 +76,7 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   async function countBatch(held: HeldPartition, batch: IngestBatch): Promise<IngestOutcome> {
-    const nowMs = clock();
+    const nowMs = await loadBatchTime(pool, batch.records, clock());
     const { topic, partition } = batch;
     const { fingerprintsFromHour } = held;
     const rules = { topic, partition, partitions: options.partitions, horizonMs, nowMs, fingerprintsFromHour };

@@ -124,25 +124,43 @@ const OTHERS: readonly FaultKind[] = [
 
 export const ROUND_MS = 18_000;
 
-/** A dense round: commits cut, several workers killed at once, a database and often a broker, and one fault of the others. */
+/** Every fourth round is calm, so that it can be told how long it takes to get back to work after one fault alone. */
+const CALM_EVERY = 4;
+
 export function planLongRound(seed: number, index: number): Round {
   const random = createSeededRandom(Math.imul(seed, 0x27d4eb2f) ^ index);
+  const isCalm = index % CALM_EVERY === CALM_EVERY - 1;
+  const faults = isCalm ? planCalm(Math.floor(index / CALM_EVERY), random) : planDense(index, random);
+  return { lengthMs: ROUND_MS, faults: sortByTime(faults) };
+}
+
+function planCalm(turn: number, random: SeededRandom): PlannedFault[] {
+  const atMs = 2_000;
+  if (turn % 3 === 0) return [killOf(some(INGEST, 2, random), atMs, random)];
+  const kind = turn % 3 === 1 ? 'broker-kill' : random() < 0.7 ? 'database-kill' : 'backend-kill';
+  return [fault(kind, atMs), fault(kind, atMs + 8_500)];
+}
+
+/** Commits cut, several workers killed at once, a database and often a broker, and one fault of the others. */
+function planDense(index: number, random: SeededRandom): PlannedFault[] {
+  const cuts = INGEST.map((target, i) =>
+    fault('lost-commit-ack', i * 300, {
+      targets: [target],
+      points: [random() < 0.85 ? 'ingest.commit-unanswered' : 'decision.commit-unanswered'],
+      count: 4,
+    }),
+  );
   const faults = [
-    ...some(INGEST, 2, random).map((target, i) =>
-      fault('lost-commit-ack', i * 300, {
-        targets: [target],
-        points: [random() < 0.85 ? 'ingest.commit-unanswered' : 'decision.commit-unanswered'],
-        count: 4,
-      }),
-    ),
-    killOf(some(INGEST, random() < 0.25 ? 3 : 2, random), 3_000 + random() * 1_000, random),
-    killOf([one(['relay-1', 'api-1'], random)], random() * 15_000, random),
-    fault(random() < 0.6 ? 'backend-kill' : 'database-kill', 11_000 + random() * 4_000),
+    ...cuts,
+    killOf(some(INGEST, random() < 0.5 ? 3 : 2, random), 4_000 + random() * 1_000, random),
+    killOf(['relay-1'], random() * 15_000, random),
+    killOf(['api-1'], random() * 15_000, random),
+    fault(random() < 0.6 ? 'backend-kill' : 'database-kill', 11_500 + random() * 4_000),
     makeOther(OTHERS[index % OTHERS.length] as FaultKind, 1_000 + random() * 8_000, random),
   ];
-  if (random() < 0.35) faults.push(fault('backend-kill', 1_000 + random() * 1_500));
-  if (random() < 0.64) faults.push(fault('broker-kill', 6_000 + random() * 6_000));
-  return { lengthMs: ROUND_MS, faults: sortByTime(faults) };
+  if (random() < 0.35) faults.push(fault('backend-kill', 2_500 + random() * 1_500));
+  if (random() < 0.64) faults.push(fault('broker-kill', 6_500 + random() * 6_000));
+  return faults;
 }
 
 const QUICK_ROUND_MS = 10_000;
@@ -155,8 +173,10 @@ export function planQuickRounds(seed: number, kinds: readonly FaultKind[], secon
   const order = some(kinds, kinds.length, random);
   return Array.from({ length: rounds }, (_, index) => {
     const own = Array.from({ length: perRound }, (_, i) => order[(index * perRound + i) % order.length] as FaultKind);
-    const victims = [...some(INGEST, 1 + (index % 2), random), one(['relay-1', 'api-1'], random)];
-    const extra = kinds.includes('worker-kill') ? [killOf(victims, 1_500 + random() * 2_000, random)] : [];
+    // With only one or two kinds asked for, every round kills; else every other, or nobody would ever be at work.
+    const victims = [...some(INGEST, 1 + Math.floor(random() * 2), random), one(['relay-1', 'api-1'], random)];
+    const kills = kinds.includes('worker-kill') && (index % 2 === 0 || kinds.length < 3);
+    const extra = kills ? [killOf(victims, 1_500 + random() * 2_000, random)] : [];
     const faults = own.map((kind) => makeOther(kind, random() * 4_000, random));
     return { lengthMs: QUICK_ROUND_MS, faults: sortByTime([...extra, ...faults]) };
   });
