@@ -57,7 +57,7 @@ function checkDecisions(world: World, commit: Commit): void {
   for (const { row } of commit.changed('decisions')) {
     if (row === null) continue;
     const { decidedAfter } = world.journals;
-    decidedAfter.set(row.customer_id, Math.max(decidedAfter.get(row.customer_id) ?? 0, commit.beganAfter));
+    decidedAfter.set(row.customer_id, Math.max(decidedAfter.get(row.customer_id) ?? 0, commit.readAfter));
     const account = commit.before('credit_accounts', row.customer_id);
     if (row.previous_limit_minor !== (account?.limit_minor ?? null)) {
       report(world, 'a decision starts from the limit in force', `${row.customer_id} #${row.sequence}`);

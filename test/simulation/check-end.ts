@@ -12,6 +12,8 @@ import { recordByHand } from '../../src/decision/hand-record.ts';
 import { decide } from '../../src/decision/index.ts';
 import { partitionOf } from '../../src/events/partition-of.ts';
 import { assert } from '../../src/lib/assert.ts';
+import { hashEmotionBlock } from '../../src/model/index.ts';
+import { openVerdict } from '../support/open-verdict.ts';
 import { CUSTOMERS, PARTITIONS } from './plan.ts';
 import { placeName } from './simulated-broker.ts';
 import { SUM_COLUMNS } from './statements/affect-statements.ts';
@@ -129,7 +131,7 @@ function checkStates({ database, journals }: World, report: Report): void {
   }
 }
 
-/** Whoever asked for a decision got one that was begun when what they asked about stood already. */
+/** Whoever asked for a decision got one that read what they asked about. */
 function checkDecided({ journals }: World, customerId: string, report: Report): void {
   const asked = journals.asked.get(customerId) ?? 0;
   if ((journals.decidedAfter.get(customerId) ?? 0) < asked) report('each change that asks is decided', customerId);
@@ -177,7 +179,17 @@ function isReplayed(world: World, row: DecisionRow): boolean {
   const emotional = half === undefined ? null : (JSON.parse(half.record) as EmotionalRecord);
   const policy = [...world.policies.byPack.values()].find((one) => one.policyVersion === stored.inputs.policyVersion);
   assert(policy !== undefined, 'decisions name a policy that exists');
-  const again = decide({ financial: stored.inputs, emotional: emotional?.inputs ?? null, model: world.model, policy });
+  const verdict =
+    (stored.inputs.emotionVerdict ?? null) === null
+      ? null
+      : openVerdict(hashEmotionBlock(world.model.compiled.emotionBlock));
+  const again = decide({
+    financial: stored.inputs,
+    emotional: emotional?.inputs ?? null,
+    model: world.model,
+    policy,
+    verdict,
+  });
   if (sealRecord(again.record).text !== row.record) return false;
   return (
     half === undefined || (again.emotionalRecord !== null && sealRecord(again.emotionalRecord).text === half.record)

@@ -16,7 +16,9 @@ interface Session {
   readonly written: Map<TableName, Rows>;
   readonly locks: Set<string>;
   readonly hooks: Array<() => void>;
-  beganAfter: number;
+  readAfter: number;
+  /** A connection carries out its statements one after the other, however they are sent. */
+  tail: Promise<unknown>;
   state: 'idle' | 'open' | 'failed' | 'lost';
 }
 
@@ -24,8 +26,8 @@ export interface Commit {
   readonly process: SimulatedProcess;
   /** 1, 2, 3, ... */
   readonly number: number;
-  /** The last commit before this transaction began. */
-  readonly beganAfter: number;
+  /** The last commit before this transaction read what it decides on. */
+  readonly readAfter: number;
   before<T extends TableName>(table: T, ...key: readonly unknown[]): Tables[T] | undefined;
   changed<T extends TableName>(table: T): readonly { readonly key: string; readonly row: Tables[T] | null }[];
 }
@@ -94,6 +96,9 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
         return clock();
       },
       nextId: () => ++ids,
+      noteReading: () => {
+        if (session !== null) session.readAfter = commits;
+      },
     };
   }
 
@@ -121,7 +126,7 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
     database.onCommit({
       process: session.process,
       number: commits,
-      beganAfter: session.beganAfter,
+      readAfter: session.readAfter,
       before: (name, ...key) => stored(name).get(keyFrom(...key)) as never,
       changed: (name) => [...(session.written.get(name) ?? [])].map(([key, row]) => ({ key, row: row as never })),
     });
@@ -136,7 +141,15 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
   }
 
   function open(process: SimulatedProcess): Session {
-    return { process, written: new Map(), locks: new Set(), hooks: [], beganAfter: commits, state: 'idle' };
+    return {
+      process,
+      written: new Map(),
+      locks: new Set(),
+      hooks: [],
+      readAfter: 0,
+      tail: Promise.resolve(),
+      state: 'idle',
+    };
   }
 
   /** One statement of a session that stays open, or of its own transaction. */
@@ -183,24 +196,28 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
     throw connectionLost();
   }
 
+  function runRollback(session: Session): void {
+    if (session.state === 'lost') throw connectionLost();
+    end(session, 'idle');
+  }
+
   function connect(process: SimulatedProcess): pg.PoolClient {
     const session = open(process);
+    const send = (text: string, statement: SqlStatement): Promise<unknown> => {
+      if (text.startsWith('begin')) {
+        session.state = 'open';
+        return Promise.resolve({ command: 'BEGIN' });
+      }
+      if (text === 'commit') return scheduler.step(process, 'COMMIT', () => runCommit(session));
+      if (text === 'rollback') return scheduler.step(process, 'ROLLBACK', () => runRollback(session));
+      return run(session, statement, false);
+    };
     const client = {
       query(first: string | SqlStatement, values: readonly unknown[] = []) {
-        const text = typeof first === 'string' ? first : first.text;
-        if (text.startsWith('begin')) {
-          session.state = 'open';
-          session.beganAfter = commits;
-          return Promise.resolve({ command: 'BEGIN' });
-        }
-        if (text === 'commit') return scheduler.step(process, 'COMMIT', () => runCommit(session));
-        if (text === 'rollback') {
-          return scheduler.step(process, 'ROLLBACK', () => {
-            if (session.state === 'lost') throw connectionLost();
-            end(session, 'idle');
-          });
-        }
-        return run(session, toStatement(first, values), false);
+        const statement = toStatement(first, values);
+        const sent = session.tail.then(() => send(statement.text, statement));
+        session.tail = sent.catch(() => {});
+        return sent;
       },
       release() {
         sessions.delete(client);

@@ -16,6 +16,8 @@ export interface View {
   lock<T extends TableName>(table: T, row: Tables[T]): void;
   readonly nowMs: number;
   nextId(): number;
+  /** What this transaction decides on is read now. */
+  noteReading(): void;
 }
 
 export interface StatementModel {

@@ -28,7 +28,7 @@ export interface Journals {
   readonly arrived: Map<string, OutgoingEvent[]>;
   /** Customer -> the commit that last asked for a decision. */
   readonly asked: Map<string, number>;
-  /** Customer -> the latest commit that a decision was begun after. */
+  /** Customer -> the latest commit that a decision has seen. */
   readonly decidedAfter: Map<string, number>;
   /** Partition -> who took it over last. */
   readonly claimers: Map<string, SimulatedProcess>;

@@ -1,5 +1,7 @@
 // What decisions ask of the database: accounts under lock, ledgers, limits and their history, and the one write of each.
 
+import type { VerdictTerms } from '../../../src/model/index.ts';
+import { openVerdict } from '../../support/open-verdict.ts';
 import { customersOf, readGiven, type SqlStatement } from '../sql-arguments.ts';
 import { lockOf, type StatementModels, type View } from '../statement-model.ts';
 import type { AccountRow, DecisionRow, LimitRow } from '../tables.ts';
@@ -14,6 +16,7 @@ function loadAccounts(view: View, statement: SqlStatement): object[] {
 
 function loadStatements(view: View, statement: SqlStatement): object[] {
   const count = statement.values[1] as number;
+  view.noteReading();
   return customersOf(statement).flatMap((id) =>
     view
       .rows('statements')
@@ -150,6 +153,10 @@ function setFreeze(frozen: (values: readonly unknown[]) => Date | null) {
 
 const oneAccountLock = (_view: View, { values }: SqlStatement) => [lockOf('credit_accounts', values[0])];
 
+function rowOf({ verdictSha256, state, blockSha256, validUntil }: VerdictTerms): object {
+  return { verdict_sha256: verdictSha256, state, block_sha256: blockSha256, valid_until: validUntil };
+}
+
 export const DECISION_STATEMENTS: StatementModels = [
   [/from imports where state = 'running'/, { run: () => [] }],
   ['decision-lock-accounts', { locks: accountLocks, run: loadAccounts }],
@@ -160,6 +167,8 @@ export const DECISION_STATEMENTS: StatementModels = [
   ],
   ['ledger-load-latest-statements', { run: loadStatements }],
   ['ledger-load-activity', { run: () => [] }],
+  // The gate is open, so that moods act as far as the pack lets them.
+  ['gate-verdict-in-force', { run: (_view, { values }) => [rowOf(openVerdict(values[0] as string))] }],
   [/as asked \(customer_id, step_from, year_from\)/, { run: loadHistory }],
   [/insert into decisions \(/, { run: insertDecisions }],
   [
