@@ -61,6 +61,8 @@ export {
   type Verdict,
 } from './registry/index.ts';
 export { type ModelEvaluateArgs, type ModelEvaluateResult, runModelEvaluate } from './run-model-evaluate.ts';
+export { type GroupColumn, parseGroupColumns } from './fairness/group-column.ts';
+export { type ModelFairnessArgs, type ModelFairnessResult, runModelFairness } from './run-model-fairness.ts';
 export { type ModelGateArgs, type ModelGateResult, runModelGate } from './run-model-gate.ts';
 export { type ModelTrainArgs, type ModelTrainResult, runModelTrain } from './run-model-train.ts';
 export {

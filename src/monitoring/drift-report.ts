@@ -1,8 +1,8 @@
 // Holds the customers of today against those the model was trained on, feature by feature and in the score.
 import { assert } from '../lib/assert.ts';
+import { countIntoBins, cutIntoQuantiles } from '../lib/statistics/bin-values.ts';
 import { holm } from '../lib/statistics/chance.ts';
 import type { LoadedScorecard } from '../model/index.ts';
-import { countIntoBins, cutIntoQuantiles } from './bin-values.ts';
 import { computeStability, judgeStability, type Stability } from './population-stability.ts';
 import { logOddsOf } from './score-features.ts';
 import { scoreBinsOfTraining } from './training-distribution.ts';

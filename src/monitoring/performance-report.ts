@@ -1,7 +1,7 @@
 // How right decisions turned out to be: per model version and length of window, over all months and month by month.
 import type { Interval } from '../lib/statistics/interval.ts';
+import { measureRankPower, type RankPower } from '../lib/statistics/rank-power.ts';
 import { type Calibration, measureCalibration } from './calibration.ts';
-import { measureRankPower, type RankPower } from './rank-power.ts';
 import { type Verdict, worstOf } from './verdict.ts';
 
 /** An outcome with what the decision in force at the start of its window said. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createSeededRandom, type SeededRandom } from '../lib/seeded-random.ts';
-import { countIntoBins, cutIntoQuantiles } from './bin-values.ts';
+import { countIntoBins, cutIntoQuantiles } from '../lib/statistics/bin-values.ts';
 import { computePsi, computeStability, judgeStability } from './population-stability.ts';
 
 /** Draws rows into bins by their chances. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createSeededRandom } from '../lib/seeded-random.ts';
+import { createSeededRandom } from '../seeded-random.ts';
 import { aucInterval, measureRankPower } from './rank-power.ts';
 
 const sample = fc

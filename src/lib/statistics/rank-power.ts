@@ -1,7 +1,7 @@
 // How well a score tells defaults from the rest, with intervals that hold for few defaults too.
-import { assert } from '../lib/assert.ts';
-import { type Interval, Z_95 } from '../lib/statistics/interval.ts';
-import { differenceInterval } from '../lib/statistics/proportion-interval.ts';
+import { assert } from '../assert.ts';
+import { type Interval, Z_95 } from './interval.ts';
+import { differenceInterval } from './proportion-interval.ts';
 
 export interface RankPower {
   readonly auc: Interval;

@@ -9,7 +9,7 @@ export function countIntoBins(cuts: readonly number[], values: Iterable<number>)
   return counts;
 }
 
-function countCutsUpTo(cuts: readonly number[], value: number): number {
+export function countCutsUpTo(cuts: readonly number[], value: number): number {
   let low = 0;
   let high = cuts.length;
   while (low < high) {
