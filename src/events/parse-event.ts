@@ -5,6 +5,7 @@ import type { DeadLetterCode } from './accepted-event.ts';
 import { checkEvent, type EventOfTopic, type InputEvent } from './check-event.ts';
 import { checkSchema, type Problem } from './check-schema.ts';
 import { EVENT_BYTES_MAX } from './envelope.ts';
+import { parsePlainEmotion } from './parse-plain-emotion.ts';
 import { isBinaryMode, readBinaryEvent } from './read-binary-event.ts';
 import { type InputTopic, TOPIC_OF_TYPE } from './topics.ts';
 
@@ -39,6 +40,20 @@ export function parseEvent<Topic extends InputTopic>(
       message: `has ${value.length} bytes; at most ${EVENT_BYTES_MAX} are read`,
     });
   }
+  if (topic === 'ecs.emotions.v1' && !isBinaryMode(headers)) {
+    // What most records are; it allocates no more than the event itself.
+    const plain = parsePlainEmotion(value);
+    if (plain !== null) return plain as ParsedEvent<Topic>;
+  }
+  return parseGeneral(topic, value, headers);
+}
+
+/** The road for any event of any topic, and for everything that is wrong with one. */
+export function parseGeneral<Topic extends InputTopic>(
+  topic: Topic,
+  value: Buffer,
+  headers: Readonly<Record<string, string>>,
+): ParsedEvent<Topic> {
   const parsed = parseJson(value);
   if (parsed.problem !== undefined) return refuse('not_json', parsed.problem);
   return checkParsed(topic, isBinaryMode(headers) ? readBinaryEvent(parsed.json, headers) : parsed.json);
