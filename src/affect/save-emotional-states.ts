@@ -1,4 +1,4 @@
-// Adds the folds of a batch to the stored emotional states in ONE statement. It only updates rows, because a row is a
+// Adds the folds of a batch to the stored emotional states in ONE statement, two where a landmark moves. It only updates rows, because a row is a
 // live consent, and they are those that lock-live-consents holds locked for this transaction.
 import { binaryArray, type Queryable } from '../db/index.ts';
 import type { ConsentPurpose } from '../events/customer-event.ts';
@@ -18,10 +18,15 @@ export async function saveEmotionalStates(
   triggers: StateTriggers,
 ): Promise<string[]> {
   if (folds.length === 0) return [];
-  const rows = await updateStates(tx, purpose, folds, triggers);
+  const added = await updateStates(tx, ADD_TO_STATES, purpose, folds, triggers);
+  const others = new Set(added.filter((row) => row.moved === null).map((row) => row.customer_id));
+  const moved = added.filter((row) => row.moved !== null).map((row) => row.customer_id);
+  if (others.size === 0) return moved;
+  const shifted = folds.filter((fold) => others.has(fold.customerId));
+  const rows = await updateStates(tx, SHIFT_STATES, purpose, shifted, triggers);
   // Counted and yet in no state: that must never be committed.
   assert(!rows.some((row) => row.moved === null), 'the state of a customer is gone although it was locked');
-  return rows.map((row) => row.customer_id);
+  return [...moved, ...rows.map((row) => row.customer_id)];
 }
 
 const HALF_LIVES = [RECENT_HALF_LIFE_DAYS, LONG_TERM_HALF_LIFE_DAYS] as const;
@@ -43,34 +48,14 @@ const addSum = (name: string, halfLife: number) => {
 const perHalfLife = (text: (halfLife: number) => string) => HALF_LIVES.map(text).join(',\n        ');
 
 // The same SQL for every batch: only names of columns and constants of the code are put together here.
-const UPDATE_STATES = `
+const GIVEN = `
   with given as materialized (
     select *
     from unnest($1::text[], $2::int4[], $3::int4[], $4::timestamptz[], ${SUM_COLUMNS.map((_, index) => `$${index + 5}::float8[]`).join(', ')})
       with ordinality as given (customer_id, landmark_day, readings, last_event_at, ${SUM_COLUMNS.join(', ')}, position)
-  ), shift as (
-    select s.customer_id, greatest(s.landmark_day, g.landmark_day) as landmark_day,
-      s.landmark_day - greatest(s.landmark_day, g.landmark_day) as kept_days,
-      g.landmark_day - greatest(s.landmark_day, g.landmark_day) as given_days
-    from emotional_states s join given g on g.customer_id = s.customer_id
-    where s.purpose = $23
-  ), plain as (
-    select customer_id, landmark_day,
-        ${perHalfLife((halfLife) => `${factor('kept_days', halfLife)} as kept_${halfLife}`)},
-        ${perHalfLife((halfLife) => `${factor('given_days', halfLife)} as given_${halfLife}`)}
-    from shift
-  ), scale as materialized (
-    select *,
-        ${perHalfLife((h) => `kept_${h} * kept_${h} as kept_squared_${h}, given_${h} * given_${h} as given_squared_${h}`)}
-    from plain
-  ), updated as (
-    update emotional_states s set
-      landmark_day = k.landmark_day,
-      readings = s.readings + g.readings,
-      last_event_at = greatest(s.last_event_at, g.last_event_at),
-      ${HALF_LIVES.flatMap((halfLife) => SUM_NAMES.map((name) => addSum(name, halfLife))).join(',\n      ')}
-    from scale k join given g on g.customer_id = k.customer_id
-    where s.customer_id = k.customer_id and s.purpose = $23
+  )`;
+
+const MOVED_AND_DAYS = `
     returning s.customer_id, g.position,
       case
         when s.w_3 = 0 then false
@@ -100,20 +85,60 @@ const UPDATE_STATES = `
   from given g left join updated u on u.position = g.position
   where u.moved is distinct from false`;
 
+/**
+ * Nearly always the landmark stays, or nothing was added to the state yet: then adding is adding, and the factors need not
+ * be worked out. `= any` has the rows looked up by their key: with the join alone PostgreSQL read the whole table for
+ * every batch, twice with that of the landmarks. A state of another landmark is left alone, and `moved` is null.
+ */
+const ADD_TO_STATES = `${GIVEN}, updated as (
+    update emotional_states s set
+      landmark_day = g.landmark_day,
+      readings = s.readings + g.readings,
+      last_event_at = greatest(s.last_event_at, g.last_event_at),
+      ${SUM_COLUMNS.map((column) => `${column} = s.${column} + g.${column}`).join(',\n      ')}
+    from given g
+    where s.customer_id = g.customer_id and s.purpose = $23 and s.customer_id = any($1::text[])
+      and (s.landmark_day = g.landmark_day or s.readings = 0)${MOVED_AND_DAYS}`;
+
+const SHIFT_STATES = `${GIVEN}, shift as (
+    select s.customer_id, greatest(s.landmark_day, g.landmark_day) as landmark_day,
+      s.landmark_day - greatest(s.landmark_day, g.landmark_day) as kept_days,
+      g.landmark_day - greatest(s.landmark_day, g.landmark_day) as given_days
+    from emotional_states s join given g on g.customer_id = s.customer_id
+    where s.purpose = $23 and s.customer_id = any($1::text[])
+  ), plain as (
+    select customer_id, landmark_day,
+        ${perHalfLife((halfLife) => `${factor('kept_days', halfLife)} as kept_${halfLife}`)},
+        ${perHalfLife((halfLife) => `${factor('given_days', halfLife)} as given_${halfLife}`)}
+    from shift
+  ), scale as materialized (
+    select *,
+        ${perHalfLife((h) => `kept_${h} * kept_${h} as kept_squared_${h}, given_${h} * given_${h} as given_squared_${h}`)}
+    from plain
+  ), updated as (
+    update emotional_states s set
+      landmark_day = k.landmark_day,
+      readings = s.readings + g.readings,
+      last_event_at = greatest(s.last_event_at, g.last_event_at),
+      ${HALF_LIVES.flatMap((halfLife) => SUM_NAMES.map((name) => addSum(name, halfLife))).join(',\n      ')}
+    from scale k join given g on g.customer_id = k.customer_id
+    where s.customer_id = k.customer_id and s.purpose = $23 and s.customer_id = any($1::text[])${MOVED_AND_DAYS}`;
+
 interface StateRow {
   readonly customer_id: string;
-  /** Null where there was no row to update: a bug. */
+  /** Null where the statement updated no row. */
   readonly moved: boolean | null;
 }
 
 /** Planned anew for every batch, which costs a millisecond: a plan that is kept expects ten rows, not thousands. */
 async function updateStates(
   tx: Queryable,
+  text: string,
   purpose: ConsentPurpose,
   folds: readonly CustomerFold[],
   triggers: StateTriggers,
 ): Promise<StateRow[]> {
-  const { rows } = await tx.query<StateRow>(UPDATE_STATES, [
+  const { rows } = await tx.query<StateRow>(text, [
     binaryArray.text(folds.map((fold) => fold.customerId)),
     binaryArray.int4(folds.map((fold) => fold.landmarkDay)),
     binaryArray.int4(folds.map((fold) => fold.readings)),
