@@ -54,14 +54,16 @@ async function runFresh<Request>(
     assert(answer !== undefined, 'each request has its outcome');
     return { one, claim: one.claim, answer };
   });
-  await saveAnswers(
-    tx,
-    done.flatMap(({ claim, answer }) => (claim === null || answer instanceof EcsError ? [] : [{ claim, answer }])),
-  );
-  await forgetKeys(
-    tx,
-    done.flatMap(({ claim, answer }) => (claim !== null && answer instanceof EcsError ? [claim] : [])),
-  );
+  await Promise.all([
+    saveAnswers(
+      tx,
+      done.flatMap(({ claim, answer }) => (claim === null || answer instanceof EcsError ? [] : [{ claim, answer }])),
+    ),
+    forgetKeys(
+      tx,
+      done.flatMap(({ claim, answer }) => (claim !== null && answer instanceof EcsError ? [claim] : [])),
+    ),
+  ]);
   return new Map(
     done.map(({ one, answer }) => [one, answer instanceof EcsError ? answer : { ...answer, replayed: false }]),
   );

@@ -1,7 +1,7 @@
 // Lets requests that arrive while a transaction is under way form the next one together: one commit for many, each answered
 // only after it. A request that cannot be served fails alone: what broke a shared transaction is tried one by one.
 import type pg from 'pg';
-import { inTransaction, type Queryable, retryDatabase, toEcsError } from '../db/index.ts';
+import { inTransaction, retryDatabase, toEcsError } from '../db/index.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { EcsError, type ErrorCode, isEcsError } from '../lib/errors.ts';
@@ -36,10 +36,10 @@ interface Waiting<Request> extends SharedRequest<Request> {
 }
 
 const LANES = 2;
-const BATCH_MAX = 64;
+const BATCH_MAX = 32;
+const GATHER_MS = 1;
 const WAITING_MAX = 5_000;
 const PATIENCE_MS = 10_000;
-// Neighbours do not wait for somebody else's lock; whose lock it is waits alone, as long as any transaction would.
 const NEIGHBOURS_WAIT_MS = 250;
 const ALONE_AT_ONCE = 4;
 // A lost race is tried again once; the caller may repeat safely after that.
@@ -60,18 +60,31 @@ export function shareTransactions<Request>(options: SharedTransactionsOptions<Re
   let underWay = 0;
   const suspects: Waiting<Request>[] = [];
   let searching = 0;
+  let gathering: NodeJS.Timeout | undefined;
 
+  /** A second lane opens only for a good many: two halves of a handful cost twice the statements of the whole. */
   function startLanes(): void {
-    while (underWay < lanes) {
+    while (underWay < lanes && (underWay === 0 || waiting.length >= batchMax / 2)) {
       const batch = takeBatch();
       if (batch.length === 0) return;
       underWay += 1;
       // Never rejects: every outcome goes to its request.
-      void serve(batch).finally(() => {
+      void serve(batch, 'lane').finally(() => {
         underWay -= 1;
-        startLanes();
+        gather(batch.length);
       });
     }
+  }
+
+  /** Those who were answered together ask again together: a moment's wait makes one transaction of them instead of two. */
+  function gather(answered: number): void {
+    if (answered === 1 || waiting.length >= batchMax / 2) startLanes();
+    else gathering ??= setTimeout(endGathering, GATHER_MS);
+  }
+
+  function endGathering(): void {
+    gathering = undefined;
+    startLanes();
   }
 
   /** The oldest that have nothing in common with each other or with what is under way; the others keep their place. */
@@ -97,12 +110,12 @@ export function shareTransactions<Request>(options: SharedTransactionsOptions<Re
     return batch;
   }
 
-  async function serve(batch: readonly Waiting<Request>[]): Promise<void> {
+  async function serve(batch: readonly Waiting<Request>[], where: 'lane' | 'alone'): Promise<void> {
     try {
-      settle(batch, await runTogether(options, batch));
+      settle(batch, await runTogether(options, batch, where));
     } catch (raw) {
       const error = toEcsError(raw);
-      if (batch.length > 1 && !(isEcsError(error) && CONCERNS_ALL.has(error.code))) {
+      if (where === 'lane' && !(isEcsError(error) && CONCERNS_ALL.has(error.code))) {
         suspects.push(...batch);
         searchSuspects();
         return;
@@ -118,7 +131,7 @@ export function shareTransactions<Request>(options: SharedTransactionsOptions<Re
       const one = suspects.shift();
       if (one === undefined) return;
       searching += 1;
-      void serve([one]).finally(() => {
+      void serve([one], 'alone').finally(() => {
         searching -= 1;
         searchSuspects();
         startLanes();
@@ -140,7 +153,7 @@ export function shareTransactions<Request>(options: SharedTransactionsOptions<Re
         const marks = [`turn ${options.turnOf(asked.request)}`];
         if (asked.claim !== null) marks.push(`key ${nameOf(asked.claim)}`);
         waiting.push({ ...asked, marks, sinceMs: performance.now(), resolve, reject });
-        startLanes();
+        if (gathering === undefined || waiting.length >= batchMax / 2) startLanes();
       }),
   };
 }
@@ -154,21 +167,13 @@ function settle<Request>(batch: readonly Waiting<Request>[], outcomes: readonly 
   });
 }
 
+/** In a lane nobody waits for somebody else's lock; whose lock it is waits alone, as long as any transaction would. */
 async function runTogether<Request>(
   { pool, clock, work }: SharedTransactionsOptions<Request>,
   batch: readonly Waiting<Request>[],
+  where: 'lane' | 'alone',
 ): Promise<readonly (IdempotentAnswer | EcsError)[]> {
-  const run = async (tx: pg.PoolClient) => {
-    if (batch.length > 1) await waitBriefly(tx);
-    return runIdempotentMany(tx, batch, work, clock());
-  };
-  return retryDatabase(() => inTransaction(pool, run), { attempts: ATTEMPTS });
-}
-
-async function waitBriefly(tx: Queryable): Promise<void> {
-  await tx.query({
-    name: 'access-wait-briefly',
-    text: `select set_config('lock_timeout', $1, true)`,
-    values: [String(NEIGHBOURS_WAIT_MS)],
-  });
+  const run = (tx: pg.PoolClient) => runIdempotentMany(tx, batch, work, clock());
+  const waits = where === 'lane' ? { lockTimeoutMs: NEIGHBOURS_WAIT_MS } : {};
+  return retryDatabase(() => inTransaction(pool, run, waits), { attempts: where === 'lane' ? 1 : ATTEMPTS });
 }

@@ -70,6 +70,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'ecs',
     types,
+    // Statements handed over without waiting for each other travel together; whoever awaits each one notices nothing.
+    pipeline: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     idleTimeoutMillis: 60_000,

@@ -10,6 +10,8 @@ export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
 
 export interface TransactionOptions {
   readonly isolation?: Isolation;
+  /** How long a statement waits for a lock, where that is to be less than everywhere. */
+  readonly lockTimeoutMs?: number;
 }
 
 const BEGIN: Readonly<Record<Isolation, string>> = {
@@ -31,7 +33,7 @@ export async function inTransaction<T>(
   const client = await connect(pool);
   let broken: Error | undefined;
   try {
-    await client.query(BEGIN[options.isolation ?? 'read committed']);
+    await client.query(beginText(options));
     const result = await work(client);
     await commit(client);
     return result;
@@ -41,6 +43,13 @@ export async function inTransaction<T>(
   } finally {
     client.release(broken);
   }
+}
+
+/** One round trip. */
+function beginText({ isolation = 'read committed', lockTimeoutMs }: TransactionOptions): string {
+  if (lockTimeoutMs === undefined) return BEGIN[isolation];
+  assert(Number.isInteger(lockTimeoutMs) && lockTimeoutMs > 0, 'a lock timeout is a whole number of milliseconds');
+  return `${BEGIN[isolation]}; set local lock_timeout = ${lockTimeoutMs}`;
 }
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {

@@ -81,8 +81,8 @@ export function createDecider(deps: DeciderDeps): Decider {
     tx: Queryable,
     requests: readonly DecisionRequest[],
   ): Promise<(DecisionView | EcsError)[]> {
-    await refuseDuringImport(tx);
-    const road: RoadOptions = { ...options, model: await deps.models.champion(tx) };
+    const [model] = await Promise.all([deps.models.champion(tx), refuseDuringImport(tx)]);
+    const road: RoadOptions = { ...options, model };
     const decisions = await saveNewDecisions(tx, requests.map(toLoadRequest), deps.clock(), road);
     const byCustomer = new Map(decisions.map((decision) => [decision.record.inputs.customerId, decision]));
     return requests.map(({ customerId }) => {

@@ -29,13 +29,17 @@ interface AccountRow {
 
 /** Customers that are not known are not in the map. */
 export async function lockAccounts(tx: Queryable, customerIds: readonly string[]): Promise<Map<string, LockedAccount>> {
-  const locked = await selectForUpdate(tx, customerIds);
+  const locked = await lockPresentAccounts(tx, customerIds);
   if (locked.size === customerIds.length) return locked;
   await insertAbsentAccounts(tx, customerIds);
-  return selectForUpdate(tx, customerIds);
+  return lockPresentAccounts(tx, customerIds);
 }
 
-async function selectForUpdate(tx: Queryable, customerIds: readonly string[]): Promise<Map<string, LockedAccount>> {
+/** Those that have an account row; statements sent behind it see what committed while it waited. */
+export async function lockPresentAccounts(
+  tx: Queryable,
+  customerIds: readonly string[],
+): Promise<Map<string, LockedAccount>> {
   const { rows } = await tx.query<AccountRow>({
     name: 'decision-lock-accounts',
     text: `
@@ -50,7 +54,7 @@ async function selectForUpdate(tx: Queryable, customerIds: readonly string[]): P
   return new Map(rows.map((row) => [row.customer_id, toAccount(row)]));
 }
 
-async function insertAbsentAccounts(tx: Queryable, customerIds: readonly string[]): Promise<void> {
+export async function insertAbsentAccounts(tx: Queryable, customerIds: readonly string[]): Promise<void> {
   await tx.query({
     name: 'decision-insert-accounts',
     text: `

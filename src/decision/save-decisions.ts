@@ -19,20 +19,23 @@ export async function saveDecisions(
 ): Promise<void> {
   if (decisions.length === 0) return;
   const events = decisions.map((decision) => toOutboxEvents(decision, options.makeId));
-  await insertDecisions(tx, decisions);
-  await insertEmotionalHalves(tx, decisions);
-  await supersedeLimits(tx, decisions);
-  await insertLimits(tx, decisions);
-  await updateAccounts(
-    tx,
-    decisions,
-    events.map((own) => own.length),
-  );
-  await insertOutboxEvents(tx, events.flat(), { kafka: options.kafka });
-  await markDecidedLevels(
-    tx,
-    decisions.map((decision) => decision.record.inputs.customerId),
-  );
+  // Sent together, carried out in this order: a decision stands before what points at it, a limit ends before the next begins.
+  await Promise.all([
+    insertDecisions(tx, decisions),
+    insertEmotionalHalves(tx, decisions),
+    supersedeLimits(tx, decisions),
+    insertLimits(tx, decisions),
+    updateAccounts(
+      tx,
+      decisions,
+      events.map((own) => own.length),
+    ),
+    insertOutboxEvents(tx, events.flat(), { kafka: options.kafka }),
+    markDecidedLevels(
+      tx,
+      decisions.map((decision) => decision.record.inputs.customerId),
+    ),
+  ]);
 }
 
 async function insertDecisions(tx: Queryable, decisions: readonly NewDecision[]): Promise<void> {

@@ -24,8 +24,10 @@ export async function loadLedger(
   customerIds: readonly string[],
   nowMs: number,
 ): Promise<Map<string, LedgerFacts>> {
-  const statements = await loadLatestStatements(db, customerIds, STATEMENT_WINDOW);
-  const activity = await loadActivity(db, customerIds, nowMs);
+  const [statements, activity] = await Promise.all([
+    loadLatestStatements(db, customerIds, STATEMENT_WINDOW),
+    loadActivity(db, customerIds, nowMs),
+  ]);
   return new Map(
     customerIds.map((customerId) => {
       const latest = statements.get(customerId) ?? [];
