@@ -1,5 +1,6 @@
 // Asks for a customer to be decided again, in the transaction of the change that asks. The row's version rises with
-// every change, and the worker deletes only the version it read: a change during a decision is decided again.
+// every change, and the worker deletes only the version it read: a change during a decision is decided again. A new row
+// begins at the time in microseconds: a worker that slept through its claim must not take it for the row it read.
 import type { Queryable } from './pool.ts';
 
 export type QueueTrigger = 'statement' | 'state_change' | 'consent' | 'profile';
@@ -19,8 +20,8 @@ export async function queueDecisions(
   await tx.query({
     name: 'queue-decisions',
     text: `
-      insert into decision_queue (customer_id, trigger, not_before, queued_at)
-      select customer_id, $2, least($3, now()), $3
+      insert into decision_queue (customer_id, version, trigger, not_before, queued_at)
+      select customer_id, floor(extract(epoch from clock_timestamp()) * 1000000)::int8, $2, least($3, now()), $3
       from unnest($1::text[]) as changed (customer_id)
       order by customer_id
       on conflict (customer_id) do update

@@ -1,6 +1,6 @@
 // Strikes with the faults of a plan, and sets right what was struck: crashed processes start again, paused ones go on,
 // clocks stay off until the end.
-import { HOUR_MS, MINUTE_MS } from '../../src/lib/clock.ts';
+import { HOUR_MS } from '../../src/lib/clock.ts';
 import { startApiProcess } from './callers.ts';
 import { startDecisionProcess } from './decision-process.ts';
 import { startIngestProcess } from './ingest-process.ts';
@@ -116,21 +116,12 @@ function strikeOne(world: World, slot: Slot, fault: PlannedFault, step: number):
       world.broker.rebalance(fault.victim);
       return;
     case 'skew':
-      process.skewMs = skewOf(slot.name, fault);
+      process.skewMs = fault.victim % 2 === 0 ? fault.byMs : -fault.byMs;
       return;
     case 'jump':
       world.time.nowMs += Math.min(fault.byMs, HOUR_MS);
       return;
   }
-}
-
-/**
- * A clock of ingest may run ahead by any amount, but behind by no more than producers' clocks may run ahead (five minutes):
- * further behind it refuses fresh events as coming from the future.
- */
-function skewOf(name: string, { victim, byMs }: PlannedFault): number {
-  if (victim % 2 === 0) return byMs;
-  return name.startsWith('ingest') ? -4 * MINUTE_MS : -byMs;
 }
 
 function kill(world: World, process: SimulatedProcess): void {

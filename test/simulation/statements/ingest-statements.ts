@@ -101,6 +101,7 @@ function lockWaiting(view: View, { values }: SqlStatement): object[] {
 }
 
 export const INGEST_STATEMENTS: StatementModels = [
+  ['ingest-load-time', { run: (view) => [{ now: new Date(view.nowMs) }] }],
   [
     'ingest-move-offset',
     {

@@ -10,15 +10,23 @@ const queueLocks = (_view: View, statement: SqlStatement) =>
 export const accountLocks = (_view: View, statement: SqlStatement) =>
   locksRows(statement) ? customersOf(statement).map((id) => lockOf('credit_accounts', id)) : [];
 
+const earlier = (one: Date, otherMs: number) => new Date(Math.min(one.getTime(), otherMs));
+
 function queueDecisions(view: View, statement: SqlStatement): number {
   const [, trigger, notBefore] = statement.values as [unknown, string, Date];
   for (const customer_id of customersOf(statement)) {
-    const row = view.get('decision_queue', customer_id);
-    const version = row === undefined ? 1 : /version \+ 1/.test(statement.text) ? row.version + 1 : row.version;
     const asked = view.nextId();
-    view.put('decision_queue', { customer_id, version, trigger, attempts: 0, not_before: notBefore, asked });
+    const version = nextVersion(statement, view.get('decision_queue', customer_id)?.version, asked);
+    const not_before = earlier(notBefore, view.nowMs);
+    view.put('decision_queue', { customer_id, version, trigger, attempts: 0, not_before, asked });
   }
   return customersOf(statement).length;
+}
+
+/** A row that was deleted and comes again begins anew from 1 unless the text begins elsewhere. */
+function nextVersion({ text }: SqlStatement, before: number | undefined, fresh: number): number {
+  if (before === undefined) return /clock_timestamp/.test(text) ? fresh : 1;
+  return /version \+ 1/.test(text) ? before + 1 : before;
 }
 
 function claimQueued(view: View, { values }: SqlStatement): object[] {
@@ -27,7 +35,11 @@ function claimQueued(view: View, { values }: SqlStatement): object[] {
     .rows('decision_queue')
     .filter((row) => row.not_before <= now && !view.isLockedElsewhere('decision_queue', row))
     .slice(0, limit);
-  for (const row of due) view.put('decision_queue', { ...row, not_before: until });
+  const forMs = until.getTime() - now.getTime();
+  for (const row of due) {
+    const not_before = earlier(until, Math.max(view.nowMs, row.not_before.getTime()) + forMs);
+    view.put('decision_queue', { ...row, not_before });
+  }
   return due;
 }
 
@@ -49,6 +61,15 @@ function deleteQueued(view: View, statement: SqlStatement): number {
     if (row !== undefined) view.remove('decision_queue', row);
   }
   return given.length;
+}
+
+function releaseQueued(view: View, statement: SqlStatement): number {
+  const not_before = statement.values[2] as Date;
+  for (const one of readGiven<Versioned>(statement, 'claimed')) {
+    const row = findVersion(view, one);
+    if (row !== undefined) view.put('decision_queue', { ...row, not_before });
+  }
+  return 0;
 }
 
 function saveFailure(view: View, { values }: SqlStatement): number {
@@ -105,6 +126,14 @@ export const QUEUE_STATEMENTS: StatementModels = [
       locks: (_view, statement) =>
         readGiven<Versioned>(statement, 'decided').map((one) => lockOf('decision_queue', one.customer_id)),
       run: deleteQueued,
+    },
+  ],
+  [
+    /update decision_queue q set not_before = \$3/,
+    {
+      locks: (_view, statement) =>
+        readGiven<Versioned>(statement, 'claimed').map((one) => lockOf('decision_queue', one.customer_id)),
+      run: releaseQueued,
     },
   ],
   [
