@@ -13,12 +13,13 @@ const KNOWS = {
   policy: ['lib', 'events', 'db', 'affect', 'ledger', 'model'],
   decision: ['lib', 'events', 'db', 'affect', 'ledger', 'model', 'policy'],
   monitoring: ['lib', 'events', 'db', 'ledger', 'model', 'decision'],
+  shadow: ['lib', 'db', 'model', 'policy', 'decision', 'monitoring'],
   ingest: ['lib', 'events', 'db'],
   notify: ['lib', 'events', 'db'],
   privacy: ['lib', 'events', 'db'],
 };
 const TESTS = '\\.test\\.ts$';
-const PURE_ROOMS = '^src/(affect|ledger|model|policy|decision|monitoring)/';
+const PURE_ROOMS = '^src/(affect|ledger|model|policy|decision|monitoring|shadow)/';
 // Files that say in their name that they do I/O ...
 const IO_NAMES = [
   '/(load|save|insert|delete|lock|list|register)-[^/]+$',

@@ -23,6 +23,7 @@ import {
 } from './notify/index.ts';
 import type { System } from './open-system.ts';
 import type { Part } from './part.ts';
+import { createShadowWorker } from './shadow/index.ts';
 import { wireEventsIn } from './start-events-in.ts';
 
 export interface StartOptions {
@@ -68,7 +69,7 @@ export async function startSystem(system: System, options: StartOptions): Promis
   const parts = [
     ...eventsIn.parts,
     ...(has('ingest') ? decidingParts(system) : []),
-    ...(has('relay') ? [relayPart(system)] : []),
+    ...(has('relay') ? [relayPart(system), shadowPart(system)] : []),
     ...(has('api') ? [prunerPart(system)] : []),
   ];
   const stopParts = await startParts(parts);
@@ -130,6 +131,12 @@ function relayPart({ pool, config, log, metrics }: System): Part {
     await kafka?.stop();
   };
   return { role: 'relay', start: async () => relay.start(), stop };
+}
+
+/** Any role could do it; the relay's is the one that nobody waits for. */
+function shadowPart({ pool, log }: System): Part {
+  const worker = createShadowWorker({ pool, clock: systemClock, log });
+  return { role: 'relay', start: async () => worker.start(), stop: () => worker.stop() };
 }
 
 function prunerPart({ pool, log }: System): Part {

@@ -9,6 +9,7 @@ export {
 } from './decider.ts';
 export { type DecisionPage, type DecisionQuery, getDecision, listDecisions, listLimits } from './decision-history.ts';
 export type { DecisionInput } from './decision-input.ts';
+export type { PolicyRecord } from './decision-record.ts';
 export {
   DECISION_OUTCOMES,
   DECISION_TRIGGERS,
@@ -21,6 +22,7 @@ export {
 export { createDecisionWorker, type DecisionWorker, type DecisionWorkerOptions } from './decision-worker.ts';
 export type { FreezeOrder } from './freeze-account.ts';
 export { getQueueStatus, type QueueStatus } from './get-queue-status.ts';
+export { loadPolicyVersion } from './load-policy-version.ts';
 export { registerVersions } from './register-versions.ts';
 export { type ReplayResult, replayDecision } from './replay-decision.ts';
 export { beginImport, endImport, type ImportMark, loadFirstImport } from './save-import-mark.ts';

@@ -54,6 +54,26 @@ async function makeDeadLetterId(): Promise<string> {
 const freeze = () => api.call('PUT', `/api/customers/${OWN}/freeze`, { body: { reason: 'x' } });
 const unfreeze = () => api.call('DELETE', `/api/customers/${OWN}/freeze?reason=x`);
 
+let otherModels = 0;
+const otherModel = () => {
+  otherModels += 1;
+  return { ...api.system.modelFile.artefact, name: `other-${otherModels}` };
+};
+async function registerOther(): Promise<string> {
+  const { body } = await api.call('POST', '/api/models', { body: { artefact: otherModel(), reason: 'x' } });
+  return body.modelVersion;
+}
+const challenge = async () =>
+  api.call('PUT', '/api/models/challenger', { body: { modelVersion: await registerOther(), reason: 'x' } });
+// By a person of its own, so that whoever is tried is another one.
+async function propose(): Promise<string> {
+  const body = { modelVersion: await registerOther(), reason: 'x' };
+  const token = await api.makeKey({ scopes: ['models:promote'] });
+  return (await api.call('POST', '/api/model-proposals', { body, token })).body.proposalId;
+}
+const promote = async () =>
+  api.call('POST', `/api/model-proposals/${await propose()}/approve`, { body: { reason: 'x' } });
+
 const emotion = () => ({
   ...{
     specversion: '1.0',
@@ -122,6 +142,31 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   rotateKey: { path: async () => `/api/keys/${await makeKeyId()}/rotate`, allowed: 201 },
   revokeKey: { path: async () => `/api/keys/${await makeKeyId()}` },
   listModels: sample('/api/models'),
+  getModel: sample('/api/models/champion'),
+  registerModel: { path: () => '/api/models', body: () => ({ artefact: otherModel(), reason: 'x' }), allowed: 201 },
+  setChallenger: {
+    path: () => '/api/models/challenger',
+    body: async () => ({ modelVersion: await registerOther(), reason: 'x' }),
+  },
+  clearChallenger: { path: () => challenge().then(() => '/api/models/challenger?reason=x') },
+  getShadowSummary: { path: async () => `/api/models/${(await challenge()).body.modelVersion}/shadow` },
+  listModelHistory: sample('/api/model-history'),
+  listModelProposals: sample('/api/model-proposals'),
+  getModelProposal: { path: async () => `/api/model-proposals/${await propose()}` },
+  proposeChampion: {
+    path: () => '/api/model-proposals',
+    body: async () => ({ modelVersion: await registerOther(), reason: 'x' }),
+    allowed: 201,
+  },
+  approveModelProposal: {
+    path: async () => `/api/model-proposals/${await propose()}/approve`,
+    body: () => ({ reason: 'x' }),
+  },
+  rejectModelProposal: {
+    path: async () => `/api/model-proposals/${await propose()}/reject`,
+    body: () => ({ reason: 'x' }),
+  },
+  rollBackChampion: { path: () => promote().then(() => '/api/models/rollback'), body: () => ({ reason: 'x' }) },
   listPolicies: sample('/api/policies'),
   getDrift: sample('/api/monitoring/drift'),
   getPerformance: sample('/api/monitoring/performance'),
@@ -205,7 +250,7 @@ test.each(CELLS)('%s with key: %s', async (operationId, kind, route) => {
   const path = await entry.path();
   // A stream has no end: its headers are what is asked for.
   const method = operationId === 'streamNotifications' ? 'HEAD' : route.method.toUpperCase();
-  const answer = await api.call(method, path, { token, body: entry.body?.() });
+  const answer = await api.call(method, path, { token, body: await entry.body?.() });
   if (operationId === 'createWebhook' && answer.status === 201) await deleteWebhook(answer.body.webhook.webhookId);
   if (operationId === 'deleteWebhook' && answer.status !== 200) await deleteWebhook(path.split('/')[3] ?? '');
   const expected = expectedOf(route, kind, entry);

@@ -1,6 +1,7 @@
 // The registry of models: what there is, what is registered, which challenger scores in the champion's shadow.
 import { z } from 'zod';
 import { loadKeyActor } from '../../access/index.ts';
+import type { Queryable } from '../../db/index.ts';
 import { EcsError, isEcsError } from '../../lib/errors.ts';
 import {
   clearChallenger,
@@ -9,9 +10,11 @@ import {
   listModels,
   MODEL_ACTIONS,
   MODEL_ALIASES,
+  type RegisteredModel,
   registerModel,
   setChallenger,
 } from '../../model/index.ts';
+import { loadShadowSummary } from '../../shadow/index.ts';
 import { defineRoute, defineWriteRoute } from '../define-route.ts';
 import { atSchema, modelVersionField, reasonField } from '../schemas/fields.ts';
 import { listOf } from '../schemas/page.ts';
@@ -36,6 +39,8 @@ const modelSchema = z
   })
   .meta({ id: 'Model' });
 
+const modelParams = z.strictObject({ model: z.union([modelVersionField, z.enum(MODEL_ALIASES)]) });
+
 const list = defineRoute({
   operationId: 'listModels',
   method: 'get',
@@ -54,13 +59,9 @@ const get = defineRoute({
   tag,
   summary: 'One model with its whole document, by version or by alias',
   access: readers,
-  params: z.strictObject({ model: z.union([modelVersionField, z.enum(MODEL_ALIASES)]) }),
+  params: modelParams,
   answers: { 200: { description: 'The model.', schema: modelSchema } },
-  handle: async ({ params }, { pool }) => {
-    const model = await getModel(pool, params.model);
-    if (model === null) throw new EcsError('ECS_NOT_FOUND', 'No such model.');
-    return { status: 200, body: model };
-  },
+  handle: async ({ params }, { pool }) => ({ status: 200, body: await requireModel(pool, params.model) }),
 });
 
 const register = defineWriteRoute({
@@ -112,9 +113,7 @@ const putChallenger = defineWriteRoute({
   problems: ['ECS_CONFLICT', 'ECS_VERSION_UNKNOWN'],
   handle: async ({ body, caller, nowMs }, _deps, tx) => {
     await setChallenger(tx, body, await loadKeyActor(tx, caller.keyId), nowMs);
-    const model = await getModel(tx, body.modelVersion);
-    if (model === null) throw new EcsError('ECS_NOT_FOUND', 'No such model.');
-    return { status: 200, body: model };
+    return { status: 200, body: await requireModel(tx, body.modelVersion) };
   },
 });
 
@@ -131,6 +130,48 @@ const removeChallenger = defineWriteRoute({
   handle: async ({ query, caller, nowMs }, _deps, tx) => {
     const modelVersion = await clearChallenger(tx, query.reason, await loadKeyActor(tx, caller.keyId), nowMs);
     return { status: 200, body: { modelVersion } };
+  },
+});
+
+const shareSchema = z.number().min(0).max(1);
+const shadowSchema = z
+  .object({
+    modelVersion: z.string(),
+    begunAt: atSchema.describe('Decisions from here on are scored.'),
+    scoredTo: atSchema.describe('Everything decided before it has been.'),
+    comparisons: z.array(
+      z.object({
+        championVersion: z.string(),
+        decisions: z.int(),
+        firstDecidedAt: atSchema,
+        lastDecidedAt: atSchema,
+        meanProbabilityOfDefault: z.number(),
+        championMeanProbabilityOfDefault: z.number(),
+        meanProbabilityOfDefaultDifference: z.number().describe('Challenger less champion.'),
+        otherOutcomeShare: shareSchema.describe('Share of decisions with another outcome.'),
+        otherBandShare: shareSchema.describe('... in another risk band.'),
+        otherLimitShare: shareSchema.describe('... with another limit.'),
+        scorePsi: z.number().describe("Population stability index of its scores against the champion's."),
+      }),
+    ),
+  })
+  .meta({ id: 'ShadowSummary' });
+
+const shadow = defineRoute({
+  operationId: 'getShadowSummary',
+  method: 'get',
+  path: '/api/models/{model}/shadow',
+  tag,
+  summary: 'What a challenger would have decided, beside what was decided',
+  description: 'Both sides without emotion, on the same stored inputs, one comparison for each champion it met.',
+  access: readers,
+  params: modelParams,
+  answers: { 200: { description: 'The comparison.', schema: shadowSchema } },
+  handle: async ({ params }, { pool }) => {
+    const { modelVersion } = await requireModel(pool, params.model);
+    const summary = await loadShadowSummary(pool, modelVersion);
+    if (summary === null) throw new EcsError('ECS_NOT_FOUND', 'This model never was a challenger.');
+    return { status: 200, body: summary };
   },
 });
 
@@ -157,4 +198,10 @@ const history = defineRoute({
   handle: async (_request, { pool }) => ({ status: 200, body: { items: await listModelHistory(pool) } }),
 });
 
-export const modelRoutes = [list, get, register, putChallenger, removeChallenger, history];
+async function requireModel(db: Queryable, model: string): Promise<RegisteredModel> {
+  const found = await getModel(db, model);
+  if (found === null) throw new EcsError('ECS_NOT_FOUND', 'No such model.');
+  return found;
+}
+
+export const modelRoutes = [list, get, register, putChallenger, removeChallenger, shadow, history];

@@ -50,7 +50,7 @@ export async function loadProposal(db: Queryable, proposalId: string): Promise<S
   const { rows } = await db.query<ProposalRow>(
     `select ${COLUMNS} from model_history p
      left join model_history c on c.proposal_id = p.proposal_id and c.action <> 'proposed'
-     where p.action = 'proposed' and p.proposal_id = $1`,
+     where p.action = 'proposed' and p.proposal_id::text = $1`,
     [proposalId],
   );
   return rows[0] === undefined ? null : toStored(rows[0]);

@@ -1,16 +1,30 @@
 // `ecs model ...`: the risk model's commands, one file each.
 import { Command } from 'commander';
 import type { CommandContext } from '../../command-context.ts';
+import { challengeCommand } from './challenge.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { fairnessCommand } from './fairness.ts';
 import { monitorCommand } from './monitor.ts';
+import { listCommand } from './list.ts';
+import { approveCommand, promoteCommand, rejectCommand } from './promote.ts';
+import { registerCommand } from './register.ts';
+import { rollbackCommand } from './rollback.ts';
+import { shadowCommand } from './shadow.ts';
 import { trainCommand } from './train.ts';
 
 export function modelCommand(context: CommandContext): Command {
   return new Command('model')
-    .description('train and evaluate the risk model')
+    .description('train, evaluate, register and release the risk model')
     .addCommand(trainCommand(context))
     .addCommand(fairnessCommand(context))
     .addCommand(monitorCommand(context))
-    .addCommand(evaluateCommand(context));
+    .addCommand(evaluateCommand(context))
+    .addCommand(registerCommand(context))
+    .addCommand(listCommand(context))
+    .addCommand(challengeCommand(context))
+    .addCommand(shadowCommand(context))
+    .addCommand(promoteCommand(context))
+    .addCommand(approveCommand(context))
+    .addCommand(rejectCommand(context))
+    .addCommand(rollbackCommand(context));
 }
