@@ -6,6 +6,7 @@ export interface LockedAccount {
   readonly customerId: string;
   readonly limitMinor: number | null;
   readonly financialLimitMinor: number | null;
+  readonly limitChangedAtMs: number | null;
   readonly lastIncreaseAtMs: number | null;
   readonly lastDecreaseAtMs: number | null;
   readonly decisionSequence: number;
@@ -19,6 +20,7 @@ interface AccountRow {
   readonly customer_id: string;
   readonly limit_minor: number | null;
   readonly financial_limit_minor: number | null;
+  readonly limit_changed_at: Date | null;
   readonly last_increase_at: Date | null;
   readonly last_decrease_at: Date | null;
   readonly decision_sequence: number;
@@ -43,8 +45,8 @@ export async function lockPresentAccounts(
   const { rows } = await tx.query<AccountRow>({
     name: 'decision-lock-accounts',
     text: `
-      select customer_id, limit_minor, financial_limit_minor, last_increase_at, last_decrease_at, decision_sequence,
-        event_sequence, chain_link, frozen_at is not null as frozen
+      select customer_id, limit_minor, financial_limit_minor, limit_changed_at, last_increase_at, last_decrease_at,
+        decision_sequence, event_sequence, chain_link, frozen_at is not null as frozen
       from credit_accounts
       where customer_id = any($1::text[])
       order by customer_id
@@ -70,6 +72,7 @@ function toAccount(row: AccountRow): LockedAccount {
     customerId: row.customer_id,
     limitMinor: row.limit_minor,
     financialLimitMinor: row.financial_limit_minor,
+    limitChangedAtMs: row.limit_changed_at?.getTime() ?? null,
     lastIncreaseAtMs: row.last_increase_at?.getTime() ?? null,
     lastDecreaseAtMs: row.last_decrease_at?.getTime() ?? null,
     decisionSequence: row.decision_sequence,
@@ -77,4 +80,12 @@ function toAccount(row: AccountRow): LockedAccount {
     chainLink: row.chain_link,
     frozen: row.frozen,
   };
+}
+
+/**
+ * When a decision about this account is made: now, but never before the limit in force began. Time is told before the lock
+ * is waited for, and clocks differ: the limits of a customer must not overlap all the same.
+ */
+export function decidedAtMs(account: Pick<LockedAccount, 'limitChangedAtMs'>, nowMs: number): number {
+  return Math.max(nowMs, account.limitChangedAtMs ?? nowMs);
 }

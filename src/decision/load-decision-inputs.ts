@@ -9,7 +9,7 @@ import { hashEmotionBlock, type LoadedScorecard, loadVerdictInForce, type Verdic
 import { type Policies, type Policy, packOf, summarizeLedger } from '../policy/index.ts';
 import type { DecisionInput, EmotionalInputs, FinancialInputs } from './decision-input.ts';
 import type { DecisionTrigger } from './decision-view.ts';
-import { insertAbsentAccounts, type LockedAccount, lockPresentAccounts } from './load-accounts.ts';
+import { decidedAtMs, insertAbsentAccounts, type LockedAccount, lockPresentAccounts } from './load-accounts.ts';
 import { type LimitHistory, loadLimitHistory } from './load-limit-history.ts';
 import { loadProfiles, type Profile } from './load-profiles.ts';
 
@@ -187,7 +187,7 @@ function toFinancialInputs(
     decisionId: deps.makeId(),
     customerId: request.customerId,
     sequence: account.decisionSequence + 1,
-    nowMs,
+    nowMs: decidedAtMs(account, nowMs),
     trigger: request.trigger,
     requestedBy: request.requestedBy,
     currency: profile.currency,

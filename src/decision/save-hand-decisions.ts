@@ -3,7 +3,7 @@ import type { Queryable } from '../db/index.ts';
 import type { HandInputs } from './decide-by-hand.ts';
 import type { DecisionTrigger } from './decision-view.ts';
 import { recordByHand } from './hand-record.ts';
-import { type LockedAccount, lockAccounts } from './load-accounts.ts';
+import { decidedAtMs, type LockedAccount, lockAccounts } from './load-accounts.ts';
 import { loadLimitHistory } from './load-limit-history.ts';
 import { loadProfiles, type Profile } from './load-profiles.ts';
 import { type NewDecision, prepareDecision } from './new-decision.ts';
@@ -68,7 +68,7 @@ function toInputs(
     decisionId,
     customerId: order.customerId,
     sequence: account.decisionSequence + 1,
-    nowMs: request.nowMs,
+    nowMs: decidedAtMs(account, request.nowMs),
     trigger: request.trigger,
     requestedBy: request.requestedBy,
     currency: profile.currency,

@@ -92,7 +92,7 @@ function makeOther(kind: FaultKind, atMs: number, random: SeededRandom): Planned
     case 'clock-jump':
       return fault(kind, atMs, {
         targets,
-        forMs: 6_000,
+        forMs: 12_000,
         amountMs: one([-3_600_000, 3_600_000, 86_400_000, -86_400_000], random),
       });
     case 'webhook-hostile':

@@ -69,13 +69,18 @@ interface Shared {
   readonly onCommit: (commit: SeenCommit) => void;
 }
 
+/** A question that is out, and what is to happen when it is answered. */
+interface Asked {
+  readonly step: SqlStep;
+  readonly withheld: Armed | undefined;
+}
+
 function serve(client: Socket, upstream: Socket, { line, take, onCommit }: Shared): void {
   const fromClient = createMessageReader('client');
   const fromServer = createMessageReader('server');
   const steps = createStepReader();
-  /** Out and not answered yet. */
-  let asked: SqlStep | null = null;
-  let withheld: Armed | undefined;
+  // Several at once where the client sends on without waiting; answers come in the order of the questions.
+  const asked: Asked[] = [];
   let tag = '';
 
   function fire(one: Armed): void {
@@ -91,15 +96,16 @@ function serve(client: Socket, upstream: Socket, { line, take, onCommit }: Share
       fire(before);
       return;
     }
-    asked = step;
-    tag = '';
-    withheld = take(step, 'unanswered');
+    asked.push({ step, withheld: take(step, 'unanswered') });
     line.write(upstream, step.raw);
   }
 
-  function answered(step: SqlStep): void {
-    asked = null;
+  function answered(): void {
+    const done = asked.shift();
+    if (done === undefined) return;
+    const { step, withheld } = done;
     if (step.isCommit) onCommit({ ...step, outcome: tag === 'COMMIT' ? 'committed' : 'rolled-back' });
+    tag = '';
     const after = withheld ?? take(step, 'after');
     if (after === undefined) return;
     // An answer that was passed on gets the moment it needs to arrive.
@@ -111,22 +117,22 @@ function serve(client: Socket, upstream: Socket, { line, take, onCommit }: Share
   client.on('data', (chunk) => {
     for (const message of fromClient.push(chunk)) {
       const read = steps.read(message);
-      if (read === null) continue;
+      if (read === null || client.destroyed) continue;
       if (Buffer.isBuffer(read)) line.write(upstream, read);
-      else if (!client.destroyed) ask(read);
+      else ask(read);
     }
   });
   upstream.on('data', (chunk) => {
-    // What is withheld was decided when the question went out, so a chunk never is half an answer to be withheld.
-    if (withheld === undefined) line.write(client, chunk);
+    const passed: Buffer[] = [];
     for (const message of fromServer.push(chunk)) {
+      if (asked[0]?.withheld === undefined) passed.push(message.raw);
       if (message.type === 'C') tag = readCommandTag(message);
-      if (message.type === 'Z' && asked !== null) answered(asked);
+      if (message.type === 'Z') answered();
     }
+    if (passed.length > 0) line.write(client, Buffer.concat(passed));
   });
   const end = () => {
-    if (asked?.isCommit === true) onCommit({ ...asked, outcome: 'unknown' });
-    asked = null;
+    for (const { step } of asked.splice(0)) if (step.isCommit) onCommit({ ...step, outcome: 'unknown' });
     client.destroy();
     upstream.destroy();
   };

@@ -15,6 +15,8 @@ export interface NamedPoint {
 
 const starts = (text: string) => (step: SqlStep) => step.label.startsWith(text);
 const commitOf = (road: Road) => (step: SqlStep) => step.isCommit && step.road === road;
+const isDecisionInsert = (step: SqlStep) => /^decision-insert$|^insert into decisions\b/.test(step.label);
+const isKeyInsert = (step: SqlStep) => /^access-claim-keys$|^insert into idempotency_keys\b/.test(step.label);
 const isBegin = (step: SqlStep) => step.isBegin;
 const isFold = (step: SqlStep) =>
   step.road === 'ingest' && /update emotional_states|insert into transactions/.test(step.label);
@@ -37,8 +39,8 @@ export const NAMED_POINTS: readonly NamedPoint[] = [
   point('ingest', 'ingest.commit-unanswered', 'unanswered', commitOf('ingest')),
   point('ingest', 'ingest.after-commit', 'after', commitOf('ingest')),
   point('ingest', 'decision.after-claim', 'after', starts('decision-queue-claim')),
-  point('ingest', 'decision.before-insert', 'before', starts('insert into decisions')),
-  point('ingest', 'decision.after-insert', 'unanswered', starts('insert into decisions')),
+  point('ingest', 'decision.before-insert', 'before', isDecisionInsert),
+  point('ingest', 'decision.after-insert', 'unanswered', isDecisionInsert),
   point('ingest', 'decision.before-commit', 'before', commitOf('decision')),
   point('ingest', 'decision.commit-unanswered', 'unanswered', commitOf('decision')),
   point('ingest', 'decision.after-commit', 'after', commitOf('decision')),
@@ -47,7 +49,7 @@ export const NAMED_POINTS: readonly NamedPoint[] = [
   point('relay', 'relay.results-unanswered', 'unanswered', starts('notify-save-results')),
   point('relay', 'topic-relay.before-delete', 'before', starts('topic-outbox-delete')),
   point('relay', 'topic-relay.before-commit', 'before', commitOf('topic-relay')),
-  point('api', 'api.before-key', 'before', starts('insert into idempotency_keys')),
+  point('api', 'api.before-key', 'before', isKeyInsert),
   point('api', 'api.before-commit', 'before', commitOf('api')),
   point('api', 'api.commit-unanswered', 'unanswered', commitOf('api')),
   point('api', 'api.after-commit', 'after', commitOf('api')),

@@ -88,10 +88,10 @@ function squeeze(sql: string): string {
 const SIGNS: readonly (readonly [Road, RegExp])[] = [
   ['ingest', /^ingest-move-offset$/],
   ['claim', /^ingest-(insert-positions|lock-positions|bump-epochs)$/],
-  ['api', /insert into idempotency_keys|idempotency/],
+  ['api', /^access-claim-keys$|insert into idempotency_keys/],
   ['topic-relay', /^topic-outbox-lock$/],
   ['relay', /^notify-/],
-  ['decision', /insert into decisions\b/],
+  ['decision', /^decision-insert$|insert into decisions\b/],
 ];
 
 /** A request of the API decides too, in the transaction that keeps its key. */
