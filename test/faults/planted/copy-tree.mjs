@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const KEPT_OUT = [':!dist', ':!docs', ':!.github'];
+const KEPT_OUT = [':!node_modules', ':!dist', ':!docs', ':!.github'];
 
 export function copyTree(root) {
   const copy = mkdtempSync(join(tmpdir(), 'ecs-planted-'));

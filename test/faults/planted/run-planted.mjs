@@ -12,7 +12,7 @@ const TYPESCRIPT = ['--import', './scripts/register-typescript.mjs'];
 const COMMANDS = {
   simulation: [...TYPESCRIPT, 'test/simulation/run-simulation.ts', '--no-shrink'],
   jest: ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--maxWorkers=1'],
-  faults: ['test/faults/run-faults.mjs'],
+  faults: [...TYPESCRIPT, 'test/faults/main.ts'],
 };
 
 const asked = process.argv.slice(2);

@@ -10,8 +10,16 @@ import { accountLocks } from './queue-statements.ts';
 function loadAccounts(view: View, statement: SqlStatement): object[] {
   return customersOf(statement).flatMap((id) => {
     const row = view.get('credit_accounts', id);
-    return row === undefined ? [] : [{ ...row, frozen: row.frozen_at !== null }];
+    if (row === undefined) return [];
+    return [{ ...row, chain_link: headOfChain(view, statement, row), frozen: row.frozen_at !== null }];
   });
+}
+
+/** The account's own head, unless the text takes the newest by time for it. */
+function headOfChain(view: View, { text }: SqlStatement, account: AccountRow): Buffer | null {
+  if (!/order by d\.decided_at desc/.test(text)) return account.chain_link;
+  const own = view.rows('decisions').filter((row) => row.customer_id === account.customer_id);
+  return own.sort((a, b) => b.decided_at.getTime() - a.decided_at.getTime())[0]?.chain_link ?? null;
 }
 
 function loadStatements(view: View, statement: SqlStatement): object[] {
@@ -65,7 +73,9 @@ function insertDecisions(view: View, statement: SqlStatement): number {
       .rows('decisions')
       .find((one) => one.customer_id === row.customer_id && one.sequence === row.sequence);
     if (twin !== undefined)
-      throw Object.assign(new Error('duplicate key: decisions (customer_id, sequence)'), { code: '23505' });
+      throw Object.assign(new Error('duplicate key value violates decisions_customer_id_sequence_key'), {
+        code: '23505',
+      });
     view.insert('decisions', row);
   }
   return given.length;
@@ -100,7 +110,7 @@ function insertLimits(view: View, statement: SqlStatement): number {
   for (const { customer_id, decision_id, limit_minor, financial_limit_minor, state, valid_from } of given) {
     const twin = view.rows('credit_limits').find((one) => one.customer_id === customer_id && one.state === state);
     if (twin !== undefined)
-      throw Object.assign(new Error('duplicate key: credit_limits_one_per_state'), { code: '23505' });
+      throw Object.assign(new Error('duplicate key value violates credit_limits_one_per_state'), { code: '23505' });
     const row = { customer_id, decision_id, limit_minor, financial_limit_minor, state, valid_from };
     view.insert('credit_limits', { ...row, valid_to: null });
   }

@@ -93,8 +93,10 @@ function appendTopicOutbox(view: View, statement: SqlStatement): number {
   return given.length;
 }
 
-function lockWaiting(view: View, { values }: SqlStatement): object[] {
-  const free = view.rows('topic_outbox').filter((row) => !view.isLockedElsewhere('topic_outbox', row));
+function lockWaiting(view: View, { text, values }: SqlStatement): object[] {
+  const afterId = /topic_outbox_id > \$2/.test(text) ? Number(values[1]) : 0;
+  const later = view.rows('topic_outbox').filter((row) => row.topic_outbox_id > afterId);
+  const free = later.filter((row) => !view.isLockedElsewhere('topic_outbox', row));
   const taken = free.slice(0, values[0] as number);
   for (const row of taken) view.lock('topic_outbox', row);
   return taken;
