@@ -6,6 +6,7 @@ import {
   HAPPY,
   type InputOverrides,
   makeInput,
+  OPEN_VERDICT,
   policyOf,
 } from '../../test/support/decision-inputs.ts';
 import { POLICY_CASES } from '../../test/support/policy-cases.ts';
@@ -13,6 +14,7 @@ import { makeFacts, makeNewFacts } from '../../test/support/policy-facts.ts';
 import { SETTLED_CASES } from '../../test/support/settled-cases.ts';
 import type { EmotionFeatures } from '../affect/index.ts';
 import { DAY_MS } from '../lib/clock.ts';
+import type { VerdictTerms } from '../model/index.ts';
 import { loadPolicies, PACK_NAMES, type PackName, parsePolicy, REASONS } from '../policy/index.ts';
 import { decide } from './decide.ts';
 import { decideByHand, type HandInputs } from './decide-by-hand.ts';
@@ -125,6 +127,35 @@ describe('what mood may not touch', () => {
     const logOdds = (pack: PackName) => run(pack, { emotions: GLOOMY }).emotionalRecord?.result.emotionLogOdds;
     expect(logOdds('generic')).toBeGreaterThan(0.1);
     expect([logOdds('br'), logOdds('us'), logOdds('uk')]).toEqual([0, 0, 0]);
+  });
+
+  test.each<[string, Partial<VerdictTerms> | null]>([
+    ['there is none', null],
+    ['it is shut', { state: 'shut' }],
+    ['it has run out', { validUntil: new Date(makeFacts().nowMs).toISOString() }],
+    ['it is about another block', { blockSha256: 'ab'.repeat(32) }],
+  ])('without an open verdict emotion adds exactly 0 and protects all the same: %s', (_, change) => {
+    const verdict = change === null ? null : { ...OPEN_VERDICT, ...change };
+    const felt = run('generic', { emotions: GLOOMY, verdict });
+    expect(felt.emotionalRecord?.result.emotionLogOdds).toBe(0);
+    expect(felt.settled).toEqual(run('generic', { verdict }).settled);
+    expect(felt.record).toMatchObject({ result: { emotionMode: 'protective' } });
+    expect(run('generic', { emotions: DISTRESSED, verdict }).emotionalRecord?.result.acuteDistress).toBe(true);
+  });
+
+  test('the record names the verdict it stood under, and another one is a bug', () => {
+    const input = makeInput(policyOf(policies, 'generic'), { emotions: GLOOMY });
+    expect(input.financial.emotionVerdict).toBe(OPEN_VERDICT.verdictSha256);
+    expect(bytesOf(decide(input))).toContain(OPEN_VERDICT.verdictSha256);
+    expect(() => decide({ ...input, verdict: null })).toThrow('another verdict');
+  });
+
+  test('a record from before there were verdicts still replays as it was made', () => {
+    const { emotionVerdict: _verdict, ...financial } = makeInput(policyOf(policies, 'generic')).financial;
+    const older = { ...makeInput(policyOf(policies, 'generic'), { emotions: GLOOMY }), financial, verdict: null };
+    expect(decide(older, 1).emotionalRecord).toMatchObject({ format: 1 });
+    expect(decide(older, 1).emotionalRecord?.result.emotionLogOdds).toBeGreaterThan(0.1);
+    expect(decide(older).emotionalRecord?.result.emotionLogOdds).toBe(0);
   });
 });
 

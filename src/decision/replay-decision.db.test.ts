@@ -8,7 +8,8 @@ import {
   type TestDecider,
 } from '../../test/support/decision-database.ts';
 import { inTransaction } from '../db/index.ts';
-import { sha256 } from '../lib/canonical-json.ts';
+import { canonicalJson, sha256 } from '../lib/canonical-json.ts';
+import { hashEmotionBlock } from '../model/index.ts';
 import type { DecisionView } from './decision-view.ts';
 import { getDecision, replayDecision } from './index.ts';
 
@@ -150,6 +151,23 @@ describe('whatever is changed afterwards is seen', () => {
     await pool.query('delete from decisions where decision_id = $1', [second.decisionId]);
     expect((await replayDecision(pool, third.decisionId)).differences.join()).toMatch(/chain/);
   });
+});
+
+test('a decision replays under the verdict it was made under, also when the gate has shut since', async () => {
+  const view = await decideHappy('gate');
+  const shut = canonicalJson({ state: 'shut', blockSha256: hashEmotionBlock(test1.model.compiled.emotionBlock) });
+  await pool.query(
+    `insert into gate_verdicts (verdict_sha256, document, registered_at, registered_by, registered_holder, in_force_at)
+     values ($1, $2, $3, 'key:one', 'key:one', $3)`,
+    [sha256(shut).toString('hex'), shut, new Date(test1.time.nowMs)],
+  );
+  expect(await replayDecision(pool, view.decisionId)).toMatchObject({ same: true, halves: 'both' });
+  const after = await decideHappy('gate-shut');
+  expect(after.emotion).toMatchObject({ mode: 'protective', logOdds: 0 });
+  expect(await replayDecision(pool, after.decisionId)).toMatchObject({ same: true, halves: 'both' });
+  await pool.query("delete from gate_verdicts where state = 'shut'");
+  await expect(replayDecision(pool, after.decisionId)).rejects.toMatchObject({ code: 'ECS_VERSION_UNKNOWN' });
+  expect((await decideHappy('gate-open')).emotion.mode).toBe('bounded');
 });
 
 test('a version that is not registered, and a decision that is not there, are refused by name', async () => {

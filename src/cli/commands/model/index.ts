@@ -5,6 +5,7 @@ import { challengeCommand } from './challenge.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { fairnessCommand } from './fairness.ts';
 import { monitorCommand } from './monitor.ts';
+import { gateCommand } from './gate.ts';
 import { listCommand } from './list.ts';
 import { approveCommand, promoteCommand, rejectCommand } from './promote.ts';
 import { registerCommand } from './register.ts';
@@ -19,6 +20,7 @@ export function modelCommand(context: CommandContext): Command {
     .addCommand(fairnessCommand(context))
     .addCommand(monitorCommand(context))
     .addCommand(evaluateCommand(context))
+    .addCommand(gateCommand(context))
     .addCommand(registerCommand(context))
     .addCommand(listCommand(context))
     .addCommand(challengeCommand(context))

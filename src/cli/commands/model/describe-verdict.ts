@@ -1,0 +1,82 @@
+// A verdict of the evidence gate as a person reads it: what it says, why, and on which evidence.
+import { GATE_REASONS, type GateVerdict, type ModelGateResult } from '../../../model/index.ts';
+import { formatTable } from '../../terminal.ts';
+
+export function describeVerdict({ verdict, verdictSha256 }: ModelGateResult): string {
+  const { state, openedMonth, validUntil, outcomes } = verdict;
+  const head =
+    state === 'open'
+      ? `OPEN since the look after ${openedMonth}, valid until ${validUntil?.slice(0, 10)}`
+      : 'SHUT: emotion adds exactly 0 to the probability of default';
+  const seen = `${outcomes.rows} rows, ${outcomes.defaults} defaults, ${outcomes.firstMonth ?? '-'} to ${outcomes.lastMonth ?? '-'}`;
+  return [
+    head,
+    ...verdict.reasons.map((reason) => `  because    ${GATE_REASONS[reason]} (${reason})`),
+    `  outcomes   ${seen}`,
+    ...describeEvidence(verdict),
+    ...describeGroups(verdict),
+    ...(outcomes.knowsLate
+      ? []
+      : [
+          '  careful    no column months_past_due: feelings that echo late payments are held off by the base score alone',
+        ]),
+    `  block      ${verdict.blockSha256}`,
+    `  verdict    ${verdictSha256}`,
+    `  law first  ${verdict.jurisdictionNote}`,
+    '',
+    describeLooks(verdict),
+  ].join('\n');
+}
+
+function describeEvidence({ evidence }: GateVerdict): string[] {
+  if (evidence === null) return [];
+  const { nats, boundaryNats, auc, defaults, month, claim } = evidence;
+  return [
+    `  evidence   ${nats.toFixed(2)} nats of log-loss saved, ${boundaryNats.toFixed(2)} needed (claim ${claim}, to ${month}, ${defaults} defaults)`,
+    ...(auc === null
+      ? []
+      : [
+          `  AUC        ${auc.without.toFixed(4)} -> ${auc.with.toFixed(4)}, ${formatLift(auc.lift, auc.standardError)}`,
+        ]),
+  ];
+}
+
+function formatLift(lift: number, standardError: number | null): string {
+  const interval =
+    standardError === null ? '' : ` [${signed(lift - 1.96 * standardError)}, ${signed(lift + 1.96 * standardError)}]`;
+  return `lift ${signed(lift)}${interval}`;
+}
+
+const signed = (value: number) => `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
+
+function describeGroups({ evidence }: GateVerdict): string[] {
+  if (evidence === null || evidence.groups === null) return [];
+  const number = (value: number | null, decimals: number) => (value === null ? '-' : value.toFixed(decimals));
+  const table = formatTable(
+    evidence.groups.map((group) => ({
+      group: group.name,
+      rows: group.rows,
+      defaults: group.defaults,
+      'moved by': number(group.offset, 4),
+      spread: number(group.spread, 2),
+      'nats gained': number(group.gain, 2),
+      'misses by': `${number(group.missWithout, 1)} -> ${number(group.missWith, 1)} errors`,
+    })),
+  );
+  return ['', table, ''];
+}
+
+function describeLooks({ looks }: GateVerdict): string {
+  return formatTable(
+    looks.map((look) => ({
+      month: look.month,
+      state: look.state,
+      claim: look.claim,
+      defaults: look.defaults,
+      nats: look.evidence.toFixed(2),
+      needed: look.boundary.toFixed(2),
+      'AUC lift': look.aucLift === null ? '-' : signed(look.aucLift),
+      why: look.change ?? look.reasons.join(' '),
+    })),
+  );
+}
