@@ -1,8 +1,8 @@
 // Who is calling, and may they call this route? Every refusal is logged with the key id where one is known, never the key.
-import type { Request } from 'express';
 import { type Caller, holdsScope } from '../access/index.ts';
 import { EcsError } from '../lib/errors.ts';
 import type { KeyAccess, Route } from './define-route.ts';
+import type { Exchange } from './exchange.ts';
 import { customerNotFound } from './require-customer.ts';
 import type { ServeContext } from './serve-context.ts';
 
@@ -10,17 +10,18 @@ import type { ServeContext } from './serve-context.ts';
 const NOBODY: Caller = { keyId: 'nobody', name: 'nobody', scopes: [], customerId: null };
 const BEARER = /^Bearer +(\S+) *$/i;
 
-export async function authenticateRequest(route: Route, req: Request, context: ServeContext): Promise<Caller> {
+export async function authenticateRequest(
+  route: Route,
+  { req, facts }: Pick<Exchange, 'req' | 'facts'>,
+  context: ServeContext,
+): Promise<Caller> {
   const { access } = route;
   if (access === 'public') return NOBODY;
   const token = BEARER.exec(req.headers.authorization ?? '')?.[1];
   if (token === undefined && access.openOnLoopback === true && context.isLocal(req)) return NOBODY;
   const caller = token === undefined ? null : await context.authenticate(token, context.deps.clock());
   if (caller === null) {
-    context.deps.log.warn(
-      { requestId: req.res?.locals.requestId, operation: route.operationId },
-      'authentication failed',
-    );
+    context.deps.log.warn({ requestId: facts.requestId, operation: route.operationId }, 'authentication failed');
     throw new EcsError('ECS_UNAUTHENTICATED', 'Send `Authorization: Bearer <API key>` with a live key.');
   }
   refuseUnfit(route, access, caller, context);

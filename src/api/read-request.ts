@@ -1,9 +1,11 @@
 // Reads a request into exactly what its route declares: path, query and body through the route's schemas, bodies bounded
 // in size and depth. Every bad field is named in one answer.
-import express, { type Request, type Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import express from 'express';
 import type { z } from 'zod';
 import { EcsError } from '../lib/errors.ts';
 import type { Route } from './define-route.ts';
+import { type Exchange, readHeader } from './exchange.ts';
 import type { FieldError } from './problem.ts';
 
 export const BODY_BYTES_MAX = 64 * 1024;
@@ -18,14 +20,17 @@ export interface ParsedRequest {
   readonly body: unknown;
 }
 
-export async function readRequest(route: Route, req: Request, res: Response): Promise<ParsedRequest> {
-  const raw = route.takesBody ? await readBody(route, req, res) : undefined;
-  const errors: FieldError[] = [];
-  const params = check(route.params, req.params, 'path', errors);
-  const query = check(route.query, req.query, 'query', errors);
-  const body = check(route.body, raw, 'body', errors);
-  refuseIfAny(errors);
-  return { params: params as Record<string, unknown>, query: query as Record<string, unknown>, body };
+export function createRequestReader(route: Route): (exchange: Exchange) => Promise<ParsedRequest> {
+  const readBody = route.takesBody ? createBodyReader(route) : async () => undefined;
+  return async (exchange) => {
+    const raw = await readBody(exchange);
+    const errors: FieldError[] = [];
+    const params = check(route.params, exchange.params, 'path', errors);
+    const query = check(route.query, exchange.query, 'query', errors);
+    const body = check(route.body, raw, 'body', errors);
+    refuseIfAny(errors);
+    return { params: params as Record<string, unknown>, query: query as Record<string, unknown>, body };
+  };
 }
 
 export function refuseIfAny(errors: readonly FieldError[]): void {
@@ -66,22 +71,31 @@ function cut(text: string): string {
   return text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}...` : text;
 }
 
-async function readBody(route: Route, req: Request, res: Response): Promise<unknown> {
-  if (req.get('content-length') === '0') return undefined;
+function createBodyReader(route: Route): (exchange: Exchange) => Promise<unknown> {
   const types = route.bodyTypes ?? JSON_TYPES;
-  if (req.is([...types]) === false) {
-    throw new EcsError('ECS_UNSUPPORTED_MEDIA', `Send ${types.join(' or ')}.`);
-  }
   const limit = route.bodyBytesMax ?? BODY_BYTES_MAX;
-  // The parser would read a large body to its end before it refuses it; who says the length is answered at once.
-  if (Number(req.get('content-length')) > limit)
-    throw new EcsError('ECS_PAYLOAD_TOO_LARGE', `At most ${limit} bytes are read.`);
   const parse = express.json({ limit, type: [...types], strict: true });
-  await new Promise<void>((resolve, reject) =>
-    parse(req, res, (error?: unknown) => (error ? reject(error) : resolve())),
-  );
-  refuseTooDeep(req.body);
-  return req.body;
+  return async ({ req, res }) => {
+    const length = readHeader(req, 'content-length');
+    if (length === '0') return undefined;
+    refuseOtherTypes(req, types);
+    // The parser would read a large body to its end before it refuses it; who says the length is answered at once.
+    if (Number(length) > limit) throw new EcsError('ECS_PAYLOAD_TOO_LARGE', `At most ${limit} bytes are read.`);
+    await new Promise<void>((resolve, reject) =>
+      parse(req, res, (error?: unknown) => (error ? reject(error) : resolve())),
+    );
+    const { body } = req as IncomingMessage & { readonly body?: unknown };
+    refuseTooDeep(body);
+    return body;
+  };
+}
+
+/** Only where there is a body at all. */
+function refuseOtherTypes(req: IncomingMessage, types: readonly string[]): void {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || req.headers['content-length'] !== undefined;
+  const [type = ''] = (req.headers['content-type'] ?? '').split(';', 1);
+  if (!hasBody || types.includes(type.trim().toLowerCase())) return;
+  throw new EcsError('ECS_UNSUPPORTED_MEDIA', `Send ${types.join(' or ')}.`);
 }
 
 /** Walks level by level, not by recursion: the depth is what must not hurt. */

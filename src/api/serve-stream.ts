@@ -1,16 +1,15 @@
 // Serves an answer that is written piece by piece. Trouble before the first byte is a problem document; after it the
 // connection is cut, so that nobody takes half an answer for a whole one. A key that is revoked loses its streams.
-import type { Request, Response } from 'express';
 import { isEcsError } from '../lib/errors.ts';
 import { authenticateRequest } from './authenticate-request.ts';
 import type { AnyRequest, Route, RouteWork, StreamAnswer } from './define-route.ts';
+import { type Exchange, setContentType, setHeaders } from './exchange.ts';
 import type { ServeContext } from './serve-context.ts';
 
 export interface Serving {
   readonly route: Route;
   readonly request: AnyRequest;
-  readonly req: Request;
-  readonly res: Response;
+  readonly exchange: Exchange;
   readonly context: ServeContext;
 }
 
@@ -19,8 +18,9 @@ type StreamHandler = Extract<RouteWork, { kind: 'stream' }>['handle'];
 const RECHECK_MS = 5_000;
 
 export async function serveStream(handle: StreamHandler, serving: Serving): Promise<void> {
-  const { route, request, req, res, context } = serving;
-  res.locals.streamed = true;
+  const { route, request, exchange, context } = serving;
+  const { req, res, facts } = exchange;
+  facts.streamed = true;
   const over = new AbortController();
   const end = (): void => over.abort();
   const leave = context.streams.enter(request.caller, end);
@@ -29,10 +29,8 @@ export async function serveStream(handle: StreamHandler, serving: Serving): Prom
   const answer: StreamAnswer = {
     over: over.signal,
     begin: (headers) => {
-      res
-        .status(200)
-        .type(route.answers[200]?.mediaType ?? 'text/plain')
-        .set(headers);
+      setContentType(res, route.answers[200]?.mediaType ?? 'text/plain');
+      setHeaders(res, headers);
       res.flushHeaders();
       return res;
     },
@@ -48,9 +46,9 @@ export async function serveStream(handle: StreamHandler, serving: Serving): Prom
   }
 }
 
-async function endIfRefused({ route, req, context }: Serving, end: () => void): Promise<void> {
+async function endIfRefused({ route, exchange, context }: Serving, end: () => void): Promise<void> {
   try {
-    await authenticateRequest(route, req, context);
+    await authenticateRequest(route, exchange, context);
   } catch (error) {
     // An outage says nothing about the key; anything else is a refusal, or a bug that must not keep a stream open.
     if (!isEcsError(error) || !error.retryable) end();

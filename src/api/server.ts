@@ -1,12 +1,13 @@
 // Lets the API live: a start that names its port, and an end that lets running requests finish.
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Express, Request } from 'express';
+import type { Express } from 'express';
 import { createAuthenticator } from '../access/index.ts';
 import { EcsError } from '../lib/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
-import { makeApp } from './make-app.ts';
+import { listenAhead } from './listen-ahead.ts';
+import { createRoads, makeApp } from './make-app.ts';
 import { API_ROUTES } from './routes/index.ts';
 import type { ServeContext } from './serve-context.ts';
 import { createStreamGate } from './stream-gate.ts';
@@ -42,8 +43,9 @@ export function createApi(deps: ApiDeps): Api {
     isClosing: () => closing,
     streams,
   };
-  const app = makeApp(context, API_ROUTES);
-  const server = createServer(HTTP_OPTIONS, app);
+  const roads = createRoads(context, API_ROUTES);
+  const app = makeApp(context, API_ROUTES, roads);
+  const server = createServer(HTTP_OPTIONS, listenAhead(API_ROUTES, roads, app, deps.log));
   return {
     app,
     listen: async (where) => {
@@ -60,7 +62,7 @@ export function createApi(deps: ApiDeps): Api {
 }
 
 // On loopback a proxy of the same machine may stand in front; then "local" says nothing about who asks.
-function cameThroughProxy(req: Request): boolean {
+function cameThroughProxy(req: IncomingMessage): boolean {
   return ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((header) => req.headers[header] !== undefined);
 }
 

@@ -1,8 +1,10 @@
 // Answers what nobody answered and presents what went wrong. Once headers are out a half answer cannot be taken back:
 // the connection is destroyed, and no handler waits for it.
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 import { EcsError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import { type RequestFacts, sendText, setHeaders } from '../exchange.ts';
 import { presentError } from '../present-error.ts';
 import { PROBLEM_MEDIA_TYPE } from '../problem.ts';
 
@@ -17,16 +19,14 @@ export function refuseMethod(allowed: readonly string[]): RequestHandler {
   };
 }
 
-export function answerProblems(log: Log): ErrorRequestHandler {
-  return (error: unknown, _req, res, _next) => {
-    const requestId = String(res.locals.requestId ?? '');
-    const { problem, headers } = presentError(error, requestId);
-    if (problem.status >= 500) log.error({ err: error, requestId, code: problem.code }, 'request failed');
-    if (res.headersSent) res.destroy();
-    else sendProblem(res, problem.status, headers, JSON.stringify(problem));
-  };
-}
-
-function sendProblem(res: Response, status: number, headers: Readonly<Record<string, string>>, body: string): void {
-  res.status(status).set(headers).type(PROBLEM_MEDIA_TYPE).send(body);
+export function answerProblem(error: unknown, res: ServerResponse, { requestId = '' }: RequestFacts, log: Log): void {
+  const { problem, headers } = presentError(error, requestId);
+  if (problem.status >= 500) log.error({ err: error, requestId, code: problem.code }, 'request failed');
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  res.statusCode = problem.status;
+  setHeaders(res, headers);
+  sendText(res, PROBLEM_MEDIA_TYPE, JSON.stringify(problem));
 }

@@ -1,7 +1,8 @@
 // Measures and logs every request once it is over, under the route's template: no customer id ever becomes a label.
-import type { RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Histogram, type Registry } from 'prom-client';
 import type { Log } from '../../lib/log.ts';
+import type { RequestFacts } from '../exchange.ts';
 
 const BUCKETS_S = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 // Asked for every few seconds by machines; at `info` they would drown everything else.
@@ -9,7 +10,9 @@ const QUIET: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 // Whatever else a client may invent must not become a label either.
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']);
 
-export function observeRequests(metrics: Registry, log: Log): RequestHandler {
+export type ObserveRequest = (req: IncomingMessage, res: ServerResponse, facts: RequestFacts) => void;
+
+export function createRequestObserver(metrics: Registry, log: Log): ObserveRequest {
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the first byte of the request to the end of the answer, streams left out.',
@@ -17,24 +20,26 @@ export function observeRequests(metrics: Registry, log: Log): RequestHandler {
     buckets: BUCKETS_S,
     registers: [metrics],
   });
-  return (req, res, next) => {
+  return (req, res, facts) => {
     const startedAt = process.hrtime.bigint();
     res.once('close', () => {
       const latencySeconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
-      const seen = describe(req.method, res);
-      if (res.locals.streamed !== true) duration.observe(seen, latencySeconds);
-      const { requestId, keyId } = res.locals;
+      const seen = describe(req, res, facts);
+      if (facts.streamed !== true) duration.observe(seen, latencySeconds);
+      const { requestId, keyId } = facts;
       const level = QUIET.has(seen.route) ? 'debug' : 'info';
       log[level](
         { ...seen, requestId, keyId, latencyMs: Math.round(latencySeconds * 1e3), cut: !res.writableFinished },
         'request',
       );
     });
-    next();
   };
 }
 
-function describe(method: string, res: Response): { route: string; method: string; status: number } {
-  const route = typeof res.locals.route === 'string' ? res.locals.route : 'unmatched';
+function describe(
+  { method = '' }: IncomingMessage,
+  res: ServerResponse,
+  { route = 'unmatched' }: RequestFacts,
+): { route: string; method: string; status: number } {
   return { route, method: METHODS.has(method) ? method : 'other', status: res.statusCode };
 }

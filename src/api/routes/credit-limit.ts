@@ -36,6 +36,7 @@ const evaluate = defineSharedWriteRoute({
   answers: decided,
   problems: ['ECS_NOT_FOUND', 'ECS_IMPORT_RUNNING'],
   memory: DECISION_MEMORY,
+  ahead: true,
   turnOf: ({ body }) => body.customerId,
   handle: async (requests, { decider }, tx) => {
     const asked = requests.map(({ body, caller }) => ({
