@@ -19,9 +19,10 @@ export async function loadDriftReport(db: Queryable, model: LoadedScorecard, now
   return reportDrift({ model, recent, first: await loadReference(db, model, fromMs) });
 }
 
-/** Null where the artefact tells more, or where the model's first decisions are the recent ones. */
-async function loadReference(db: Queryable, model: LoadedScorecard, recentFromMs: number) {
+/** Null where the artefact tells more, and where the model has decided about too few before the recent window. */
+async function loadReference(db: Queryable, model: LoadedScorecard, beforeMs: number) {
   if (scoreBinsOfTraining(model.artefact) !== null) return null;
-  const { features, untilMs } = await loadFirstFeatures(db, model.modelVersion, FIRST_DECISIONS_MAX);
-  return features.length < FIRST_CUSTOMERS_MIN || (untilMs ?? 0) >= recentFromMs ? null : features;
+  const { modelVersion } = model;
+  const features = await loadFirstFeatures(db, { modelVersion, beforeMs, decisionsMax: FIRST_DECISIONS_MAX });
+  return features.length < FIRST_CUSTOMERS_MIN ? null : features;
 }

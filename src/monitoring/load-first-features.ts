@@ -3,10 +3,11 @@
 import type { Queryable } from '../db/index.ts';
 import type { StoredFeatures } from './drift-report.ts';
 
-export interface FirstFeatures {
-  readonly features: readonly StoredFeatures[];
-  /** When the last of these decisions was made; null where there are none. */
-  readonly untilMs: number | null;
+export interface FirstDecisions {
+  readonly modelVersion: string;
+  /** Later ones are the recent customers, who are held against these. */
+  readonly beforeMs: number;
+  readonly decisionsMax: number;
 }
 
 /** Other models' decisions may stand between: so many times more rows are looked at, and no more. */
@@ -14,17 +15,16 @@ const LOOKED_AT = 5;
 
 export async function loadFirstFeatures(
   db: Queryable,
-  modelVersion: string,
-  decisionsMax: number,
-): Promise<FirstFeatures> {
-  const { rows } = await db.query<{ features: StoredFeatures; until: Date }>(
-    `select distinct on (customer_id) record #> '{inputs,features}' as features, max(decided_at) over () as until
+  { modelVersion, beforeMs, decisionsMax }: FirstDecisions,
+): Promise<StoredFeatures[]> {
+  const { rows } = await db.query<{ features: StoredFeatures }>(
+    `select distinct on (customer_id) record #> '{inputs,features}' as features
      from (
        select customer_id, sequence, decided_at, model_version, record::jsonb as record
        from (
          select customer_id, sequence, decided_at, model_version, record
          from decisions
-         where decided_at >= (select created_at from model_versions where model_version = $1)
+         where decided_at >= (select created_at from model_versions where model_version = $1) and decided_at < $4
          order by decided_at, decision_id
          limit $3
        ) looked_at
@@ -34,7 +34,7 @@ export async function loadFirstFeatures(
      ) d
      where (record #>> '{result,judged}')::boolean
      order by customer_id, sequence`,
-    [modelVersion, decisionsMax, LOOKED_AT * decisionsMax],
+    [modelVersion, decisionsMax, LOOKED_AT * decisionsMax, new Date(beforeMs)],
   );
-  return { features: rows.map((row) => row.features), untilMs: rows[0]?.until.getTime() ?? null };
+  return rows.map((row) => row.features);
 }

@@ -93,10 +93,13 @@ test('of many customers about as many as wanted are drawn, the same ones again',
     scoreReference: 'first_decisions',
     score: { referenceRows: 2_400 },
   });
-  const first = await loadFirstFeatures(database.pool, world.model.modelVersion, 100);
-  expect(first.features).toHaveLength(100);
-  expect(first.untilMs).toBe(NOW_MS);
-  expect(await loadFirstFeatures(database.pool, 'f'.repeat(64), 100)).toEqual({ features: [], untilMs: null });
+  const first = (modelVersion: string, beforeMs: number, decisionsMax = 10_000) =>
+    loadFirstFeatures(database.pool, { modelVersion, beforeMs, decisionsMax });
+  const { modelVersion } = world.model;
+  expect(await first(modelVersion, later, 100)).toHaveLength(100);
+  expect(await first(modelVersion, later + 1)).toHaveLength(2_400);
+  expect(await first(modelVersion, NOW_MS)).toEqual([]);
+  expect(await first('f'.repeat(64), later)).toEqual([]);
 }, 120_000);
 
 test.each([

@@ -35,7 +35,9 @@ const driftSchema = z
   .object({
     computedAt: atSchema,
     modelVersion: z.string(),
-    customers: z.int().describe('At most about 20,000, drawn from all; the newest decision of each in the last 62 days.'),
+    customers: z
+      .int()
+      .describe('At most about 20,000, drawn from all; the newest decision of each in the last 62 days.'),
     verdict: verdictSchema,
     scoreReference: z.enum(['training', 'first_decisions']).nullable(),
     score: driftLineSchema.nullable(),
