@@ -129,7 +129,7 @@ function drawSends(dice: Dice): PlannedSend[] {
 
 /** From a producer with another partitioner. */
 function misplaceSome(dice: Dice, send: PlannedSend): PlannedSend {
-  return send.deadLetter === null && dice.chance(0.05) ? { ...send, partition: 1 - send.partition } : send;
+  return send.deadLetter === null && dice.chance(0.15) ? { ...send, partition: 1 - send.partition } : send;
 }
 
 function shuffle<T>(dice: Dice, list: readonly T[]): T[] {

@@ -93,13 +93,18 @@ function appendTopicOutbox(view: View, statement: SqlStatement): number {
   return given.length;
 }
 
-function lockWaiting(view: View, { text, values }: SqlStatement): object[] {
-  const afterId = /topic_outbox_id > \$2/.test(text) ? Number(values[1]) : 0;
-  const later = view.rows('topic_outbox').filter((row) => row.topic_outbox_id > afterId);
-  const free = later.filter((row) => !view.isLockedElsewhere('topic_outbox', row));
+function lockWaiting(view: View, { values }: SqlStatement): object[] {
+  const free = view.rows('topic_outbox').filter((row) => !view.isLockedElsewhere('topic_outbox', row));
   const taken = free.slice(0, values[0] as number);
   for (const row of taken) view.lock('topic_outbox', row);
   return taken;
+}
+
+/** The rows named, unless the text takes all up to the highest of them. */
+function takenOf(view: View, { text, values }: SqlStatement): Tables['topic_outbox'][] {
+  const ids = new Set(readArray(values[0]) as number[]);
+  const highest = /topic_outbox_id <=/.test(text) ? Math.max(...ids) : 0;
+  return view.rows('topic_outbox').filter(({ topic_outbox_id: id }) => ids.has(id) || id <= highest);
 }
 
 export const INGEST_STATEMENTS: StatementModels = [
@@ -173,9 +178,9 @@ export const INGEST_STATEMENTS: StatementModels = [
   [
     'topic-outbox-delete',
     {
-      run(view, { values }) {
-        const ids = new Set(readArray(values[0]));
-        const taken = view.rows('topic_outbox').filter((row) => ids.has(row.topic_outbox_id));
+      locks: (view, statement) => takenOf(view, statement).map((row) => lockOf('topic_outbox', row.topic_outbox_id)),
+      run(view, statement) {
+        const taken = takenOf(view, statement);
         for (const row of taken) view.remove('topic_outbox', row);
         return taken.length;
       },
