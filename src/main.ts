@@ -8,6 +8,7 @@ import type { Role } from './config.ts';
 import { createDecisionWorker } from './decision/index.ts';
 import { createDeadLetters, type EventSubmit, ensureInstallation, type Installation } from './ingest/index.ts';
 import { createStatementCloser } from './ledger/index.ts';
+import { type Bell, createBell } from './lib/bell.ts';
 import { DAY_MS, systemClock } from './lib/clock.ts';
 import { type EcsError, isEcsError } from './lib/errors.ts';
 import { makeId } from './lib/ids.ts';
@@ -66,15 +67,18 @@ export async function startSystem(system: System, options: StartOptions): Promis
     relays: has('relay'),
     onFatal: options.onFatal,
   });
+  const committed = createBell();
   const parts = [
     ...eventsIn.parts,
-    ...(has('ingest') ? decidingParts(system) : []),
-    ...(has('relay') ? [relayPart(system), shadowPart(system)] : []),
+    ...(has('ingest') ? decidingParts(system, committed) : []),
+    ...(has('relay') ? [relayPart(system, committed), shadowPart(system)] : []),
     ...(has('api') ? [prunerPart(system)] : []),
   ];
   const stopParts = await startParts(parts);
   try {
-    const door = has('api') ? await openApi(system, options.roles, parts, eventsIn.submit) : null;
+    const door = has('api')
+      ? await openApi(system, options.roles, { parts, submitEvents: eventsIn.submit, committed })
+      : null;
     const stop = async () => {
       await door?.close();
       await stopParts();
@@ -104,16 +108,16 @@ async function startParts(parts: readonly Part[]): Promise<() => Promise<void>> 
 }
 
 /** What follows from counted events: statements that close, customers that are decided again. */
-function decidingParts({ pool, decider, log }: System): Part[] {
+function decidingParts({ pool, decider, log }: System, committed: Bell): Part[] {
   const closer = createStatementCloser({ pool, clock: systemClock, log });
-  const worker = createDecisionWorker({ pool, decider, clock: systemClock, log });
+  const worker = createDecisionWorker({ pool, decider, clock: systemClock, log, onDecided: committed.ring });
   return [
     { role: 'ingest', start: async () => closer.start(), stop: () => closer.stop() },
     { role: 'ingest', start: async () => worker.start(), stop: () => worker.stop() },
   ];
 }
 
-function relayPart({ pool, config, log, metrics }: System): Part {
+function relayPart({ pool, config, log, metrics }: System, committed: Bell): Part {
   const kafka = config.kafka === null ? undefined : createKafkaPublisher({ settings: config.kafka });
   const webhook = createWebhookSender({ allowPrivateTargets: config.allowPrivateWebhooks, clock: systemClock });
   const relay = createRelay({
@@ -125,6 +129,7 @@ function relayPart({ pool, config, log, metrics }: System): Part {
     log,
     metrics: createNotifyMetrics(metrics, pool),
   });
+  committed.onRing(relay.wake);
   const stop = async () => {
     await relay.stop();
     await webhook.stop();
@@ -149,15 +154,21 @@ interface OpenApiDoor {
   close(): Promise<void>;
 }
 
+interface Behind {
+  readonly parts: readonly Part[];
+  readonly submitEvents: EventSubmit;
+  readonly committed: Bell;
+}
+
 async function openApi(
   system: System,
   roles: readonly Role[],
-  parts: readonly Part[],
-  submitEvents: EventSubmit,
+  { parts, submitEvents, committed }: Behind,
 ): Promise<OpenApiDoor> {
   const { pool, config, log, metrics, policies, decider } = system;
   const monitor = openMonitor(system);
   const notificationStream = createNotificationStream({ pool });
+  committed.onRing(notificationStream.wake);
   const api = createApi({
     pool,
     clock: systemClock,
@@ -166,6 +177,7 @@ async function openApi(
     metrics,
     readiness: () => loadReadiness(system, roles, parts),
     submitEvents,
+    onWritten: committed.ring,
     lateEventHorizonMs: config.lateEventHorizonDays * DAY_MS,
     deadLetters: createDeadLetters(pool, systemClock),
     decider,

@@ -34,6 +34,8 @@ export interface ApiDeps {
   readonly monitor: Pick<Monitor, 'report'>;
   readonly notificationStream: NotificationStream;
   readonly webhookRules: TargetRules;
+  /** Called after a write was committed: there may be something to tell. */
+  readonly onWritten?: () => void;
   /** Does the outbox have Kafka as a destination? */
   readonly kafkaDestination: boolean;
   /** How often a stream says that it is still there; 15 seconds where absent. */

@@ -22,9 +22,22 @@ export function createWriteAnswer(route: Route, context: ServeContext): WriteAns
   const { deps } = context;
   const render: Render = (answer) => renderAnswer(route, answer, deps.checkAnswers === true);
   const { work } = route;
-  if (work.kind === 'transaction') return recallWith(work.memory, context, render, runApart(work, context, render));
-  if (work.kind === 'shared') return recallWith(work.memory, context, render, runTogether(work, context, render));
+  if (work.kind === 'transaction') {
+    return recallWith(work.memory, context, render, ringAfter(runApart(work, context, render), context));
+  }
+  if (work.kind === 'shared') {
+    return recallWith(work.memory, context, render, ringAfter(runTogether(work, context, render), context));
+  }
   return null;
+}
+
+/** What was committed may have put something into the outbox. */
+function ringAfter(write: WriteAnswer, { deps }: ServeContext): WriteAnswer {
+  return async (request, claim) => {
+    const answer = await write(request, claim);
+    if (!answer.replayed) deps.onWritten?.();
+    return answer;
+  };
 }
 
 function runApart(work: WorkOf<'transaction'>, { deps }: ServeContext, render: Render): WriteAnswer {

@@ -19,6 +19,8 @@ export interface DecisionWorkerOptions {
   /** Batches under way at once; two where absent, so that one is decided while another is written. */
   readonly lanes?: number;
   readonly pollMs?: number;
+  /** Called after decisions were committed: there is something to tell. */
+  readonly onDecided?: () => void;
 }
 
 export interface DecisionWorker {
@@ -100,7 +102,9 @@ function claimBatch(options: DecisionWorkerOptions, limit: number): Promise<Clai
 /** Gives back how many were decided. */
 async function decideClaimed(options: DecisionWorkerOptions, claimed: readonly ClaimedCustomer[]): Promise<number> {
   try {
-    return await options.decider.decideMany(claimed);
+    const decided = await options.decider.decideMany(claimed);
+    if (decided > 0) options.onDecided?.();
+    return decided;
   } catch (raw) {
     const error = toEcsError(raw);
     if (isEcsError(error, 'ECS_IMPORT_RUNNING')) {

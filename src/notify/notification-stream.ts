@@ -1,5 +1,6 @@
 // Events of customers to whoever listens now: one shared poll for all listeners, each with its own place in the
 // customer's sequence. No gap and no double, since a customer's sequence numbers commit in order and without gaps.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Queryable, toEcsError } from '../db/index.ts';
 import { isEcsError } from '../lib/errors.ts';
 import type { Notification } from './load-notifications.ts';
@@ -43,6 +44,8 @@ interface Listener {
 }
 
 const POLL_MS = 200;
+// However often it is woken, it looks no more often than this.
+const LOOK_GAP_MS = 10;
 const EVENTS_PER_POLL = 100;
 const PATIENCE_MS = 10_000;
 const OUTAGE_WAIT_MS = 1_000;
@@ -64,7 +67,10 @@ export function createNotificationStream(options: StreamOptions): NotificationSt
 
   /** The polls run only while somebody listens. */
   async function poll(): Promise<void> {
-    while (listeners.size > 0) await pulse.wait(await pollOnce());
+    while (listeners.size > 0) {
+      await pulse.wait(await pollOnce());
+      await sleep(LOOK_GAP_MS);
+    }
     polling = undefined;
   }
 
