@@ -13,6 +13,7 @@ import { requireImportable, requireRunningEcs } from '../import/require-importab
 import { catchInterruption, type Interruption } from '../interruption.ts';
 import { openEventDoor } from '../open-event-door.ts';
 import { parseCurrency, parseDate, parsePrefix, parseUrl, requireBothOrNone } from '../parse-options.ts';
+import { importOutcomesCommand } from './import-outcomes.ts';
 
 interface ImportOptions {
   readonly asOf?: number;
@@ -27,10 +28,11 @@ interface ImportOptions {
 
 export function importCommand(context: CommandContext): Command {
   return new Command('import')
-    .description('bring customers along from a file')
+    .description('bring customers along from a file, or tell what became of them')
     .addCommand(cardLedgerCommand(context))
+    .addCommand(importOutcomesCommand(context))
     .addCommand(abandonCommand(context))
-    .addHelpText('after', '\nExamples:\n  ecs import card-ledger holders.csv --decide\n  ecs import abandon');
+    .addHelpText('after', '\nExamples:\n  ecs import card-ledger holders.csv --decide\n  ecs import outcomes outcomes.csv\n  ecs import abandon');
 }
 
 const CARD_LEDGER_HELP = `
