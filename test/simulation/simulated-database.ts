@@ -75,6 +75,7 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
     return {
       get: (name, ...key) => find(name, keyFrom(...key)) as never,
       rows(name) {
+        if (own(name) === undefined) return [...stored(name).values()] as never;
         const keys = new Set([...stored(name).keys(), ...(own(name)?.keys() ?? [])]);
         return [...keys].flatMap((key) => find(name, key) ?? []) as never;
       },

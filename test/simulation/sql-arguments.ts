@@ -9,22 +9,35 @@ export interface SqlStatement {
 
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
+interface Unnest {
+  readonly parameters: readonly number[];
+  readonly columns: readonly string[];
+}
+
+const unnests = new Map<string, Unnest>();
+
 /** Rows of the unnest whose columns are listed behind `alias`. */
-export function readGiven<T>(statement: SqlStatement, alias: string): T[] {
-  const pattern = new RegExp(
-    `unnest\\(([^)]*)\\)\\s*(?:with ordinality)?\\s*as ${alias}\\s*(?:\\(([^)]*)\\))?`.replaceAll(' ', '\\s+'),
-  );
-  const match = pattern.exec(statement.text);
-  if (match === null) throw new Error(`no unnest as ${alias} in: ${statement.text}`);
-  const arrays = [...(match[1] ?? '').matchAll(/\$(\d+)/g)].map(([, index]) =>
-    readArray(statement.values[Number(index) - 1]),
-  );
-  const columns = (match[2] ?? '').split(',').map((column) => column.trim());
+export function readGiven<T>({ text, values }: SqlStatement, alias: string): T[] {
+  const key = `${alias} ${text}`;
+  const { parameters, columns } = unnests.get(key) ?? parseUnnest(text, alias);
+  if (!unnests.has(key)) unnests.set(key, { parameters, columns });
+  const arrays = parameters.map((parameter) => readArray(values[parameter - 1]));
   const rows = Array.from({ length: arrays[0]?.length ?? 0 }, (_, place) => {
-    const entries = arrays.map((array, index) => [columns[index] ?? `column_${index}`, array[place]] as const);
-    return { ...Object.fromEntries(entries), place: place + 1, position: place + 1 };
+    const row: Record<string, unknown> = { place: place + 1, position: place + 1 };
+    arrays.forEach((array, index) => {
+      row[columns[index] ?? `column_${index}`] = array[place];
+    });
+    return row;
   });
   return rows as T[];
+}
+
+function parseUnnest(text: string, alias: string): Unnest {
+  const pattern = `unnest\\(([^)]*)\\)\\s*(?:with ordinality)?\\s*as ${alias}\\s*(?:\\(([^)]*)\\))?`;
+  const match = new RegExp(pattern.replaceAll(' ', '\\s+')).exec(text);
+  if (match === null) throw new Error(`no unnest as ${alias} in: ${text}`);
+  const parameters = [...(match[1] ?? '').matchAll(/\$(\d+)/g)].map(([, index]) => Number(index));
+  return { parameters, columns: (match[2] ?? '').split(',').map((column) => column.trim()) };
 }
 
 export function readArray(value: unknown): readonly unknown[] {

@@ -21,8 +21,15 @@ const MODELS: StatementModels = [
   ...NOTIFY_STATEMENTS,
 ];
 
+const found = new Map<string, StatementModel>();
+
 export function findStatementModel({ name, text }: SqlStatement): StatementModel {
-  const found = MODELS.find(([words]) => (typeof words === 'string' ? words === name : words.test(text)));
-  if (found !== undefined) return found[1];
-  throw new Error(`bug: no model of this statement in test/simulation/statements: ${name} ${text}`);
+  const known = found.get(name + text);
+  if (known !== undefined) return known;
+  const model = MODELS.find(([words]) => (typeof words === 'string' ? words === name : words.test(text)))?.[1];
+  if (model === undefined) {
+    throw new Error(`bug: no model of this statement in test/simulation/statements: ${name} ${text}`);
+  }
+  found.set(name + text, model);
+  return model;
 }

@@ -18,11 +18,17 @@ function isDue(row: DeliveryRow, nowMs: number): boolean {
   return row.nextAttemptMs <= nowMs && (row.claimedUntilMs === null || row.claimedUntilMs <= nowMs);
 }
 
-/** Is there a line whose head may go? Behind a head that waits nothing moves. */
+/** Is there a line whose head may go? Behind a head that waits nothing moves. Rows stand in the order of their lines. */
 export function isAnyHeadDue(view: View): boolean {
-  const destinations = new Set(view.rows('deliveries').map((row) => row.destination));
-  const heads = [...destinations].flatMap((one) => [...linesOf(view, one).values()].flatMap(([head]) => head ?? []));
-  return heads.some((head) => isDue(head, view.nowMs));
+  const seen = new Set<string>();
+  const { nowMs } = view;
+  return view.rows('deliveries').some((row) => {
+    if (row.state !== 'pending') return false;
+    const line = row.destination + row.customer_id;
+    if (seen.has(line)) return false;
+    seen.add(line);
+    return isDue(row, nowMs);
+  });
 }
 
 /** Of every line the part from its head on that may go and that nobody else holds. */

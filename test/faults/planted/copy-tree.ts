@@ -5,9 +5,14 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+export interface TreeCopy {
+  readonly path: string;
+  remove(): void;
+}
+
 const KEPT_OUT = [':!node_modules', ':!dist', ':!docs', ':!.github'];
 
-export function copyTree(root) {
+export function copyTree(root: string): TreeCopy {
   const copy = mkdtempSync(join(tmpdir(), 'ecs-planted-'));
   const listed = execFileSync('git', ['ls-files', '-z', '-co', '--exclude-standard', '--', '.', ...KEPT_OUT], {
     cwd: root,
@@ -23,11 +28,10 @@ export function copyTree(root) {
   return { path: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
 }
 
-export function applyPatch(tree, patch, ...options) {
-  // Not as part of any repository around it.
-  execFileSync('git', ['apply', ...options, patch], {
-    cwd: tree,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, GIT_CEILING_DIRECTORIES: join(tree, '..') },
-  });
+/** `--check` only looks whether it would; `--reverse` takes it out again. */
+export function applyPatch(tree: string, patch: string, option?: '--check' | '--reverse'): void {
+  const args = ['apply', ...(option === undefined ? [] : [option]), patch];
+  // Not as part of any repository around the copy.
+  const env = { ...process.env, GIT_CEILING_DIRECTORIES: join(tree, '..') };
+  execFileSync('git', args, { cwd: tree, stdio: ['ignore', 'ignore', 'pipe'], env });
 }

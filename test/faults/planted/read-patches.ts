@@ -3,21 +3,27 @@
 //   invariant: words that the check must print when it goes red
 //   check: simulation ARGUMENTS | jest ARGUMENTS | faults ARGUMENTS
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const FOLDER = new URL('./', import.meta.url);
-const FIELDS = ['planted', 'invariant', 'check'];
+export interface PlantedBug {
+  readonly name: string;
+  readonly path: string;
+  readonly planted: string;
+  readonly invariant: string;
+  readonly check: string;
+}
 
-export function readPatches() {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.patch'));
+export function readPatches(): PlantedBug[] {
+  const names = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.patch'));
   return names.sort().map((name) => {
-    const path = fileURLToPath(new URL(name, FOLDER));
+    const path = join(import.meta.dirname, name);
     const header = readFileSync(path, 'utf8').split('\ndiff --git')[0] ?? '';
-    const fields = FIELDS.map((field) => {
+    const read = (field: string): string => {
       const value = new RegExp(`^${field}: (.+)$`, 'm').exec(header)?.[1];
       if (value === undefined) throw new Error(`${name}: no line "${field}: ..." ahead of its diff`);
-      return [field, value];
-    });
-    return { name: name.replace('.patch', ''), path, ...Object.fromEntries(fields) };
+      return value;
+    };
+    const fields = { planted: read('planted'), invariant: read('invariant'), check: read('check') };
+    return { name: name.replace('.patch', ''), path, ...fields };
   });
 }
