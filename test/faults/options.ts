@@ -19,7 +19,7 @@ export interface FaultOptions {
   readonly verbose: boolean;
 }
 
-const QUICK_SECONDS = 80;
+const QUICK_SECONDS = 70;
 const QUICK_SEED = 20_261_122;
 
 export function readOptions(argv: readonly string[]): FaultOptions {

@@ -26,6 +26,8 @@ export interface Recovery {
 /** The topics in which something comes all the time. */
 const BUSY = /^ecs\.(emotions|thoughts|transactions)\.v1$/;
 const OWNED_FOR_MS = 5_000;
+/** Each waits for its named point for a while. */
+const TOGETHER_MS = 3_000;
 
 interface Waiting {
   readonly broken: Broken;
@@ -51,9 +53,9 @@ export function createRecovery(): Recovery {
   function settle(one: Waiting, nowMs: number): void {
     waiting.delete(one);
     const others = troubles.filter(({ fromMs, toMs }) => fromMs <= nowMs && toMs >= one.sinceMs);
-    // Several workers that are killed at once are one trouble; it is among the troubles itself.
+    // Several workers that are killed together are one trouble, which is among the troubles itself.
     const isOverlapped = others.some(
-      ({ what, fromMs }) => what !== one.broken || Math.abs(fromMs - one.sinceMs) > 1_500,
+      ({ what, fromMs }) => what !== one.broken || Math.abs(fromMs - one.sinceMs) > TOGETHER_MS,
     );
     if (isOverlapped) overlapped[one.broken]++;
     else clean[one.broken].push((nowMs - one.fromMs) / 1000);

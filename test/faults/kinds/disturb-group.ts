@@ -1,8 +1,11 @@
 // What upsets a consumer group: a member that stands still for longer than its session, and strangers that come and go.
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
 import { INPUT_TOPICS } from '../../../src/events/topics.ts';
 import { type Inject, targetsOf } from '../fault-run.ts';
+import { forkScript } from '../world/fork-script.ts';
+import { CONSUMER_GROUP } from '../world/start-world.ts';
+import type { StrangerOrder } from './stranger.ts';
 
 /** When it goes on, its partitions are another's: whatever it still has at hand must come to nothing. */
 export const pauseWorker: Inject = async (run, fault) => {
@@ -15,25 +18,31 @@ export const pauseWorker: Inject = async (run, fault) => {
   return workers.length;
 };
 
-/** A stranger takes its share of the partitions, reads nothing of them, and leaves: each time all of them change hands. */
+const STORM_WITHIN_MS = 25_000;
+
+/** Each time all partitions change hands. Where another fault has taken the broker away, there is no group to be upset. */
 export const stormGroup: Inject = async (run, fault) => {
   const mend = run.recovery.disturb('storm', Date.now());
-  let joined = 0;
-  for (let i = 0; i < fault.count; i++) {
-    const client = new Kafka({ brokers: run.world.broker.brokers, logLevel: logLevel.NOTHING, retry: { retries: 2 } });
-    const stranger = client.consumer({ groupId: 'ecs-faults', sessionTimeout: 6_000, retry: { retries: 0 } });
-    try {
-      await stranger.connect();
-      await stranger.subscribe({ topics: [...INPUT_TOPICS] });
-      await stranger.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => {} });
-      await sleep(fault.forMs);
-      joined++;
-    } catch {
-      // Another fault has taken the broker away: then there is no group to be upset.
-    } finally {
-      await stranger.disconnect().catch(() => {});
-    }
-  }
+  const order: StrangerOrder = {
+    brokers: run.world.broker.brokers,
+    groupId: CONSUMER_GROUP,
+    topics: INPUT_TOPICS,
+    times: fault.count,
+    stayMs: fault.forMs,
+  };
+  const joined = await sendStranger(order);
   mend(Date.now());
   return joined;
 };
+
+async function sendStranger(order: StrangerOrder): Promise<number> {
+  const child = forkScript(join(import.meta.dirname, 'stranger.ts'), { FAULT_STRANGER_ORDER: JSON.stringify(order) });
+  let joined = 0;
+  child.on('message', (count: number) => {
+    joined = count;
+  });
+  const late = setTimeout(() => child.kill('SIGKILL'), STORM_WITHIN_MS);
+  await new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  clearTimeout(late);
+  return joined;
+}

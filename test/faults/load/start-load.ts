@@ -1,6 +1,6 @@
 // Starts the process of the load and gives orders to it: each is answered when it has been carried out.
-import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { forkScript } from '../world/fork-script.ts';
 import type { LoadCommand, LoadOrder, LoadReport } from './load-process.ts';
 
 export interface LoadHandle {
@@ -10,19 +10,8 @@ export interface LoadHandle {
   kill(): void;
 }
 
-const HERE = import.meta.dirname;
-const REGISTER = join(HERE, '..', '..', '..', 'scripts', 'register-typescript.mjs');
-
 export function startLoad(order: LoadOrder): LoadHandle {
-  const child = fork(join(HERE, 'load-process.ts'), {
-    execArgv: ['--import', REGISTER],
-    env: {
-      ...process.env,
-      NODE_OPTIONS: '',
-      KAFKAJS_NO_PARTITIONER_WARNING: '1',
-      FAULT_LOAD_ORDER: JSON.stringify(order),
-    },
-  });
+  const child = forkScript(join(import.meta.dirname, 'load-process.ts'), { FAULT_LOAD_ORDER: JSON.stringify(order) });
   const failed = new Promise<never>((_, reject) => {
     child.once('exit', (code) => {
       if (code !== 0) reject(new Error(`the load ended with ${code}`));

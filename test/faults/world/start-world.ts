@@ -46,6 +46,7 @@ export interface WorldOptions {
 /** What undoes each step of a start, in the order of the steps. */
 type Ends = (() => unknown)[];
 
+export const CONSUMER_GROUP = 'ecs-faults';
 export const PARTITIONS = 4;
 type Place = Awaited<ReturnType<typeof openPlace>>;
 
@@ -169,7 +170,7 @@ function makeEnvironment(token: string, apiPort: number): Record<string, string>
     ECS_PARTITIONS: String(PARTITIONS),
     ECS_POOL_CONNECTIONS: '8',
     ECS_WEBHOOK_ALLOW_PRIVATE: 'true',
-    KAFKA_CONSUMER_GROUP: 'ecs-faults',
+    KAFKA_CONSUMER_GROUP: CONSUMER_GROUP,
     PORT: String(apiPort),
     NO_COLOR: '1',
   };
