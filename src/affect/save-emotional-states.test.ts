@@ -48,7 +48,7 @@ type Given = readonly (readonly [string, Reading])[];
 /** As a handler does it: lock first. */
 async function saveIn(tx: Queryable, given: Given) {
   const customerIds = given.map(([customerId]) => customerId);
-  await lockLiveConsents(tx, 'emotions', customerIds);
+  await lockLiveConsents(tx, 'emotions', customerIds, 0);
   const folds = foldReadings(
     customerIds,
     given.map(([, one]) => one),
@@ -287,7 +287,7 @@ describe('races', () => {
   test('nobody gets at a state between its lock and its update', async () => {
     await addCustomers(['a', 'b']);
     const withdrawal = await inTransaction(database.pool, async (tx) => {
-      await lockLiveConsents(tx, 'emotions', ['a']);
+      await lockLiveConsents(tx, 'emotions', ['a'], 0);
       const waiting = database.pool.query('delete from emotional_states');
       await eventually(() => isWaiting());
       await saveIn(tx, [['a', reading()]]);

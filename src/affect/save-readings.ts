@@ -26,7 +26,8 @@ export async function saveReadings<Event extends { readonly subject: string }>(
   nowMs: number,
 ): Promise<FoldResult> {
   const customerIds = [...new Set(events.map(({ event }) => event.subject))];
-  const consents = await lockLiveConsents(tx, kind.purpose, customerIds);
+  const earliestMs = events.reduce((earliest, { timeMs }) => Math.min(earliest, timeMs), Number.POSITIVE_INFINITY);
+  const consents = await lockLiveConsents(tx, kind.purpose, customerIds, earliestMs);
   const batch = readBatch(kind, events, consents);
   const folds = [...foldReadings(batch.customerIds, batch.readings).values()];
   const moved = await saveEmotionalStates(tx, kind.purpose, folds, kind.triggers);

@@ -19,7 +19,7 @@ interface Field {
   readonly read: ReadValue;
 }
 /** Fields by the first two letters of their names; whoever finds one there compares the rest. */
-type FieldTable = readonly (readonly Field[] | undefined)[];
+type FieldTable = readonly (readonly Field[])[];
 
 const FAILED = -1;
 const QUOTE = 0x22;
@@ -80,7 +80,7 @@ function toTable(fields: NamedReaders): FieldTable {
     const alike = placeOf(name.charCodeAt(0), name.charCodeAt(1));
     table[alike] = [...(table[alike] ?? []), { quoted: quote(name), bit: 1 << place, read }];
   });
-  return Array.from({ length: 256 }, (_, place) => table[place]);
+  return Array.from({ length: 256 }, (_, place) => table[place] ?? []);
 }
 
 function toBits(fields: NamedReaders, names: readonly string[]): number {
@@ -95,33 +95,59 @@ export function parsePlainEmotion(value: Buffer): PlainEmotion | null {
   starts[LABEL] = 0;
   hasContentType = false;
   if (readObject(value, 0, ENVELOPE, ENVELOPE_REQUIRED) !== value.length || !isPlainTime(value)) return null;
-  // Every byte was seen to be ASCII: one decoding serves all fields, which are parts of it.
-  const text = value.toString('latin1');
-  const time = text.slice(starts[TIME], ends[TIME]);
+  const time = cut(value, TIME);
   const timeMs = parseInstant(time);
-  const data = makeData(text);
+  const data = makeData(value);
   if (Number.isNaN(timeMs) || data === null) return null;
-  return { ok: true, event: makeEvent(text, time, data), timeMs };
+  return { ok: true, event: makeEvent(value, time, data), timeMs };
 }
 
-function makeEvent(text: string, time: string, data: EmotionEvent['data']): EmotionEvent {
+function makeEvent(value: Buffer, time: string, data: EmotionEvent['data']): EmotionEvent {
   return {
     specversion: '1.0',
-    id: text.slice(starts[ID], ends[ID]),
-    source: text.slice(starts[SOURCE], ends[SOURCE]),
+    id: cut(value, ID),
+    source: recall(value, SOURCE),
     type: 'ecs.emotion.v1',
-    subject: text.slice(starts[SUBJECT], ends[SUBJECT]),
+    subject: recall(value, SUBJECT),
     time,
     datacontenttype: hasContentType ? 'application/json' : undefined,
     data,
   };
 }
 
+/** Every byte was seen to be ASCII. A string of its own: a part of the whole text would keep all of it alive. */
+function cut(value: Buffer, slot: number): string {
+  return value.toString('latin1', starts[slot], ends[slot]);
+}
+
+// Texts that come again and again, customers and sources, by their bytes; the newer takes the place of the older. The same
+// string again is no garbage, and every look-up of it in a map knows its hash already.
+const RECALLED = 16_384;
+const recalled: string[] = new Array(RECALLED).fill('');
+
+function recall(value: Buffer, slot: number): string {
+  const start = starts[slot] as number;
+  const end = ends[slot] as number;
+  let hash = 0;
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (value[i] as number)) | 0;
+  const place = (hash ^ (hash >>> 15)) & (RECALLED - 1);
+  const known = recalled[place] as string;
+  if (known.length === end - start && isText(value, start, known)) return known;
+  const text = cut(value, slot);
+  recalled[place] = text;
+  return text;
+}
+
+function isText(value: Buffer, start: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (value[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
 /** Null where neither a label nor both measures are given. */
-function makeData(text: string): EmotionEvent['data'] | null {
+function makeData(value: Buffer): EmotionEvent['data'] | null {
   const valence = toOptional(figures[VALENCE]);
   const arousal = toOptional(figures[AROUSAL]);
-  const label = starts[LABEL] === 0 ? undefined : text.slice(starts[LABEL], ends[LABEL]);
+  const label = starts[LABEL] === 0 ? undefined : cut(value, LABEL);
   if (label === undefined && (valence === undefined || arousal === undefined)) return null;
   const stress = toOptional(figures[STRESS]);
   return { valence, arousal, stress, label, confidence: figures[CONFIDENCE] as number, source: dataSource };
@@ -182,9 +208,15 @@ function skipSpaces(bytes: Uint8Array, start: number): number {
 
 /** `start` is where the quoted name begins. */
 function findField(fields: FieldTable, bytes: Uint8Array, start: number): Field | undefined {
-  const alike = fields[placeOf(bytes[start + 1] ?? 0, bytes[start + 2] ?? 0)];
-  return alike?.find(({ quoted }) => startsWith(bytes, start, quoted));
+  const alike = fields[placeOf(bytes[start + 1] ?? 0, bytes[start + 2] ?? 0)] ?? NO_FIELDS;
+  for (let i = 0; i < alike.length; i++) {
+    const field = alike[i] as Field;
+    if (startsWith(bytes, start, field.quoted)) return field;
+  }
+  return undefined;
 }
+
+const NO_FIELDS: readonly Field[] = [];
 
 function placeOf(first: number, second: number): number {
   return (first ^ (second << 3)) & 255;
