@@ -76,7 +76,8 @@ export function lineError(path: string, line: number, what: string, cause?: EcsE
   });
 }
 
-function toFileError(error: unknown, path: string): unknown {
+/** What breaks while a file is read, as trouble with that file. */
+export function toFileError(error: unknown, path: string): unknown {
   if (isEcsError(error)) {
     return error.facts.path === undefined
       ? new EcsError(error.code, `${path}: ${error.message}`, { cause: error, facts: { ...error.facts, path } })

@@ -1,11 +1,11 @@
 // Reads a file of outcomes row by row, however long it is. A row that says nothing clear is refused by line and column.
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { parse } from 'csv-parse';
 import { endOfWindow } from '../../events/end-of-window.ts';
 import { OUTCOME_WINDOW_MONTHS_MAX } from '../../events/outcome-event.ts';
-import { EcsError, isEcsError } from '../../lib/errors.ts';
-import { lineError } from './load-card-ledger.ts';
+import { EcsError } from '../../lib/errors.ts';
+import { lineError, toFileError } from './load-card-ledger.ts';
 
 export interface OutcomeLine {
   /** From 1; the header is line 1. */
@@ -66,17 +66,4 @@ const TRUTHS: Readonly<Record<string, boolean>> = { '1': true, '0': false, true:
 function readDay(text: string): number | null {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(ms) && ms >= 0 && new Date(ms).toISOString().startsWith(text) ? ms : null;
-}
-
-function toFileError(error: unknown, path: string): unknown {
-  if (isEcsError(error)) {
-    if (error.facts.path !== undefined) return error;
-    return new EcsError(error.code, `${path}: ${error.message}`, { cause: error, facts: { ...error.facts, path } });
-  }
-  const isOurs = error instanceof CsvError || (error instanceof Error && 'syscall' in error);
-  if (!isOurs) return error;
-  return new EcsError('ECS_FILE_INVALID', `${path} cannot be read: ${error.message}`, {
-    cause: error,
-    facts: { path },
-  });
 }
