@@ -62,7 +62,7 @@ async function run() {
     const figures = summarizeGrowth(measured);
     const command = `npm run bench:growth${QUICK ? ' -- --quick' : ''}`;
     const postgres = await loadServerVersion(world.pool);
-    recordBench({ name: 'growth', command, figures, markdown: renderGrowth(measured), postgres });
+    recordBench({ name: 'growth', command, figures, markdown: renderGrowth(measured, figures), postgres });
     console.log(JSON.stringify(figures));
   } finally {
     await world.close();

@@ -3,9 +3,11 @@
 
 import { copyChunks, createCopyTable, makeBinaryChunks, makeTextChunks } from './support/copy-rows.mjs';
 import { claimTopic, feedBatches, prepareBatches } from './support/feed-batches.mjs';
+import { renderIngest, summarizeIngest } from './support/ingest-report.mjs';
 import { loadProduct } from './support/load-product.mjs';
 import { createEventSource } from './support/make-events.mjs';
-import { measure, median, round } from './support/measure.mjs';
+import { measure, round } from './support/measure.mjs';
+import { measureStages } from './support/measure-stages.mjs';
 import { loadServerVersion, openBenchSystem } from './support/open-bench-system.mjs';
 import { recordBench } from './support/record-bench.mjs';
 import { seedCustomers } from './support/seed-customers.mjs';
@@ -15,8 +17,9 @@ const CUSTOMERS = 10_000;
 const PARTITIONS = 12;
 const BATCH = 5_000;
 const IN_FLIGHT = 2;
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const EVENTS = Number(process.env.EVENTS ?? 240_000);
+const ROUNDS = 5;
+const EVENTS = 240_000;
+const STAGE_EVENTS = 120_000;
 const TRANSACTIONS = 60_000;
 const SEED_EVENTS = 1_200;
 const EMOTIONS_TOPIC = 'ecs.emotions.v1';
@@ -37,6 +40,12 @@ async function openWorld() {
     'events/partition-of.js',
     'events/emotion-event.js',
     'events/transaction-event.js',
+    'ingest/sift-records.js',
+    'ingest/drop-duplicates.js',
+    'ingest/fingerprint.js',
+    'ingest/fingerprint-set.js',
+    'affect/reading.js',
+    'affect/fold-readings.js',
   );
   const world = await openBenchSystem(product, { ECS_PARTITIONS: String(PARTITIONS) });
   const { pool } = world.system;
@@ -166,30 +175,40 @@ async function run() {
       say(describeRound(i, round));
     }
     await checkCounts(world, sent);
-    report(rounds, await loadServerVersion(world.pool));
+    const stages = measureStages(world.product, world.emotions, {
+      topic: EMOTIONS_TOPIC,
+      partitions: PARTITIONS,
+      events: STAGE_EVENTS,
+      batch: BATCH,
+    });
+    const keyedBytes = await loadBytesOfTransaction(world.pool);
+    const figures = summarizeIngest(rounds, stages, keyedBytes);
+    const settings = { customers: CUSTOMERS, partitions: PARTITIONS, batch: BATCH, events: EVENTS, rounds: ROUNDS };
+    recordBench({
+      name: 'ingest',
+      command: 'npm run bench:ingest',
+      figures,
+      markdown: renderIngest(figures, settings),
+      postgres: await loadServerVersion(world.pool),
+    });
+    console.log(JSON.stringify(figures));
   } finally {
     await world.close();
   }
 }
 
-function describeRound(i, { seed, ecs, copyBinary, copyText, keyedSeed, keyed }) {
-  const k = ({ rate }) => `${round(rate / 1000)}k/s`;
-  return `round ${i}: seed ${k(seed)}, ECS ${k(ecs)} (node ${round(ecs.nodeMicros)} µs, database ${round(ecs.databaseMicros ?? 0)} µs), COPY binary ${k(copyBinary)}, text ${k(copyText)}; keyed: seed ${k(keyedSeed)}, ECS ${k(keyed)} (node ${round(keyed.nodeMicros)} µs, database ${round(keyed.databaseMicros ?? 0)} µs)`;
+async function loadBytesOfTransaction(pool) {
+  const { rows } = await pool.query(
+    "select pg_total_relation_size('transactions')::float8 / (select count(*) from transactions) as bytes",
+  );
+  return rows[0].bytes;
 }
 
-function report(rounds, postgres) {
-  const of = (pick) => median(rounds.map(pick));
-  const ratio = (above, below) => round(of((r) => r[above].rate / r[below].rate));
-  const figures = {
-    ratioSeed: ratio('ecs', 'seed'),
-    ratioCopyBinary: ratio('ecs', 'copyBinary'),
-    ratioCopyText: ratio('ecs', 'copyText'),
-    keyedRatioSeed: ratio('keyed', 'keyedSeed'),
-    eventsPerSecond: Math.round(of((r) => r.ecs.rate)),
-  };
-  console.log(JSON.stringify(figures));
-  recordBench;
-  postgres;
+function describeRound(i, { seed, ecs, copyBinary, copyText, keyedSeed, keyed }) {
+  const k = ({ rate }) => `${round(rate / 1000)}k/s`;
+  const micros = ({ nodeMicros, databaseMicros }) =>
+    `${round(nodeMicros)} µs here, ${databaseMicros === null ? '?' : round(databaseMicros)} µs in PostgreSQL`;
+  return `round ${i}: seed ${k(seed)}, ECS ${k(ecs)} (${micros(ecs)}), COPY binary ${k(copyBinary)}, text ${k(copyText)}; keyed: seed ${k(keyedSeed)}, ECS ${k(keyed)} (${micros(keyed)})`;
 }
 
 try {

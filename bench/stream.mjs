@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { runChild } from './support/child-process.mjs';
 import { createEventSource } from './support/make-events.mjs';
-import { median, round } from './support/measure.mjs';
+import { round } from './support/measure.mjs';
 import { loadServerVersion } from './support/open-bench-system.mjs';
 import {
   createTopics,
@@ -22,10 +22,11 @@ import { percentileOfCounts, sendPaced } from './support/pace-events.mjs';
 import { recordBench } from './support/record-bench.mjs';
 import { seedCustomers } from './support/seed-customers.mjs';
 import { createSeedTables } from './support/seeds-way.mjs';
+import { renderStream, summarizeStream } from './support/stream-report.mjs';
 
 const CUSTOMERS = 10_000;
-const ROUNDS = Number(process.env.ROUNDS ?? 3);
-const EVENTS = Number(process.env.EVENTS ?? 300_000);
+const ROUNDS = 3;
+const EVENTS = 300_000;
 const SEED_EVENTS = 2_000;
 const FLOOD_EVENTS = 300_000;
 const PACED_SECONDS = 10;
@@ -163,25 +164,25 @@ async function run() {
     const high = await measureLatency(world, sender, child, group, peak * 0.8);
     const burstSeconds = await measureBurst(world, sender, group);
     await checkCounts(world, sender.sent);
-    report({ rounds, peak, low, high, burstSeconds }, await loadServerVersion(world.pool));
+    const figures = summarizeStream({ rounds, peak, low, high, burstSeconds });
+    const settings = {
+      rounds: ROUNDS,
+      events: EVENTS,
+      burst: BURST_EVENTS,
+      seconds: PACED_SECONDS,
+      customers: CUSTOMERS,
+    };
+    recordBench({
+      name: 'stream',
+      command: 'npm run bench:stream',
+      figures,
+      markdown: renderStream(figures, settings),
+      postgres: await loadServerVersion(world.pool),
+    });
+    console.log(JSON.stringify(figures));
   } finally {
     await world.close();
   }
-}
-
-function report({ rounds, peak, low, high, burstSeconds }, postgres) {
-  const figures = {
-    ratioSeed: round(median(rounds.map(({ seed, ecs }) => ecs / seed))),
-    p50Ms20: low.p50,
-    p99Ms20: low.p99,
-    p50Ms80: high.p50,
-    p99Ms80: high.p99,
-  };
-  console.log(JSON.stringify(figures));
-  recordBench;
-  postgres;
-  peak;
-  burstSeconds;
 }
 
 try {

@@ -1,0 +1,40 @@
+// What the stream bench has to say: flat figures for its last line, and its part of the page. Pure.
+
+import { median, round } from './measure.mjs';
+
+export function summarizeStream({ rounds, peak, low, high, burstSeconds }) {
+  return {
+    ratioSeed: round(median(rounds.map(({ seed, ecs }) => ecs / seed))),
+    p50Ms20: low.p50,
+    p99Ms20: low.p99,
+    p50Ms80: high.p50,
+    p99Ms80: high.p99,
+    eventsPerSecond: Math.round(median(rounds.map(({ ecs }) => ecs))),
+    seedPerSecond: Math.round(median(rounds.map(({ seed }) => seed))),
+    peakPerSecond: Math.round(peak),
+    burstSeconds: round(burstSeconds),
+  };
+}
+
+export function renderStream(f, { rounds, events, burst, seconds, customers }) {
+  const n = (value) => value.toLocaleString('en-US');
+  return `One real broker, PostgreSQL, one process with the production Kafka road, and the bench, all on the same cores; ${n(customers)} customers, events as
+above. A backlog of ${n(events)} events is made while ECS holds back, then worked off; the seed's way reads its own topic on the same broker with
+kafkajs \`eachMessage\`. ${rounds} rounds in turns.
+
+| | events a second |
+| --- | ---: |
+| ECS | ${n(f.eventsPerSecond)} |
+| the seed's way | ${n(f.seedPerSecond)} |
+| **ratio** | **${f.ratioSeed}** |
+
+Latency from the moment at which an event was due to be sent to its committed state, ${seconds} s each. The peak is what producer, broker, ECS and
+PostgreSQL carry together here: ${n(f.peakPerSecond)} events a second, where the producer is the one at its limit.
+
+| load | p50 | p99 |
+| --- | ---: | ---: |
+| 20 % of the peak | ${f.p50Ms20} ms | ${f.p99Ms20} ms |
+| 80 % of the peak | ${f.p50Ms80} ms | ${f.p99Ms80} ms |
+
+A burst of ${n(burst)} events, sent as fast as they can be: no lag ${f.burstSeconds} s after the last one was acknowledged.`;
+}
