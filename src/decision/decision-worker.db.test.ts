@@ -121,21 +121,24 @@ test('a poisoned customer is found by halving, put back with a growing pause, an
   expect(await makeWorker().drain()).toBe(1);
 });
 
-test('an outage is nobody’s fault: it is thrown, nothing is noted, and the claim runs out', async () => {
-  await queue(await makeCustomers(3));
-  const worker = makeWorker(async () => {
-    throw new EcsError('ECS_DATABASE_UNAVAILABLE', 'gone');
-  });
-  await expect(worker.drain()).rejects.toMatchObject({ code: 'ECS_DATABASE_UNAVAILABLE' });
-  expect((await queued()).map((row) => [row.attempts, row.last_error])).toEqual([
-    [0, null],
-    [0, null],
-    [0, null],
-  ]);
-  expect(await makeWorker().drain()).toBe(0);
-  test1.time.nowMs += 2 * MINUTE_MS;
-  expect(await makeWorker().drain()).toBe(3);
-});
+test.each(['ECS_DATABASE_UNAVAILABLE', 'ECS_MODEL_INVALID'] as const)(
+  '%s is nobody’s fault: it is thrown, nothing is noted, and the claim runs out',
+  async (code) => {
+    await queue(await makeCustomers(3));
+    const worker = makeWorker(async () => {
+      throw new EcsError(code, 'gone');
+    });
+    await expect(worker.drain()).rejects.toMatchObject({ code });
+    expect((await queued()).map((row) => [row.attempts, row.last_error])).toEqual([
+      [0, null],
+      [0, null],
+      [0, null],
+    ]);
+    expect(await makeWorker().drain()).toBe(0);
+    test1.time.nowMs += 2 * MINUTE_MS;
+    expect(await makeWorker().drain()).toBe(3);
+  },
+);
 
 test('while an import runs the worker is idle; afterwards it goes on', async () => {
   await queue(await makeCustomers(3));

@@ -39,6 +39,8 @@ const OUTAGES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ECS_DATABASE_UNAVAILABLE',
   'ECS_COMMIT_UNKNOWN',
   'ECS_SHUTTING_DOWN',
+  // A champion that this program cannot use: no customer can be decided here until that is mended.
+  'ECS_MODEL_INVALID',
 ]);
 
 export function createDecisionWorker(options: DecisionWorkerOptions): DecisionWorker {
