@@ -14,7 +14,7 @@ import { approveVerdict, registerVerdict } from './save-verdict.ts';
 
 const outcomes = drawHistory(SCENARIOS.moderate, 1);
 const OPEN = buildVerdict(runGate(outcomes, GATE_RULES), outcomes, EMOTION_BLOCK, GATE_RULES);
-const unlabelled = { ...outcomes, groups: null };
+const unlabelled = { ...outcomes, group: outcomes.group.map(() => 0), groups: null };
 const SHUT = buildVerdict(runGate(unlabelled, GATE_RULES), unlabelled, EMOTION_BLOCK, GATE_RULES);
 const BLOCK = hashEmotionBlock(EMOTION_BLOCK);
 const NOW = endOfMonthMs(outcomes.months.at(-1) ?? 0) + DAY_MS;
