@@ -29,6 +29,9 @@ export async function runModelFairness(args: ModelFairnessArgs): Promise<ModelFa
   const { artefact, modelVersion, compiled } = await loadScorecard(args.modelPath);
   const spec = await loadTrainingSpec(args.specPath);
   const { table, dataSha256 } = await loadTrainingData(args.dataPath, args.splitsPath ?? null, spec);
+  if (table.features[0]?.length !== compiled.features.length) {
+    throw new EcsError('ECS_MODEL_INVALID', `${args.modelPath} and ${args.specPath} do not speak of the same features`);
+  }
   for (const { column } of args.groups) requireColumn(table.columns, column);
   const rowsChosen = args.rows ?? findUnseen(table.columns, spec.holdoutColumn);
   const places = chooseRows(table.columns, rowsChosen);

@@ -95,7 +95,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}, host = '127.0
   };
 }
 
-function failLoudly(error: Error): void {
+function failLoudly(error: unknown): void {
   throw error;
 }
 
