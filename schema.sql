@@ -259,6 +259,28 @@ create table event_fingerprints (
   constraint event_fingerprints_fingerprints_check CHECK (((octet_length(fingerprints) % 8) = 0))
 );
 
+create table gate_verdicts (
+  gate_verdict_id bigint not null generated always as identity,
+  verdict_sha256 text not null,
+  document text not null,
+  state text not null generated always as (((document)::jsonb ->> 'state'::text)) stored,
+  block_sha256 text not null generated always as (((document)::jsonb ->> 'blockSha256'::text)) stored,
+  valid_until text generated always as (((document)::jsonb ->> 'validUntil'::text)) stored,
+  registered_at timestamp with time zone not null,
+  registered_by text not null,
+  registered_holder text not null,
+  in_force_at timestamp with time zone,
+  approved_by text,
+  approved_holder text,
+  constraint gate_verdicts_pkey PRIMARY KEY (gate_verdict_id),
+  constraint gate_verdicts_check CHECK (((approved_by IS NULL) = (approved_holder IS NULL))),
+  constraint gate_verdicts_check1 CHECK ((approved_holder <> registered_holder)),
+  constraint gate_verdicts_check2 CHECK ((((state = 'shut'::text) = ((in_force_at IS NOT NULL) AND (approved_by IS NULL))) OR (in_force_at IS NULL))),
+  constraint gate_verdicts_state_check CHECK ((state = ANY (ARRAY['open'::text, 'shut'::text])))
+);
+CREATE INDEX gate_verdicts_by_hash ON public.gate_verdicts USING btree (verdict_sha256);
+CREATE INDEX gate_verdicts_in_force ON public.gate_verdicts USING btree (block_sha256, in_force_at DESC, gate_verdict_id DESC) WHERE (in_force_at IS NOT NULL);
+
 create table idempotency_keys (
   owner text not null,
   route text not null,
