@@ -65,6 +65,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, ProblemKind>> = {
   ECS_OFFSET_OUT_OF_RANGE: internal,
   ECS_BATCH_UNREADABLE: internal,
   ECS_MODEL_INVALID: internal,
+  ECS_TRAINING_FAILED: internal,
   ECS_POLICY_INVALID: internal,
   ECS_FILE_INVALID: internal,
   ECS_PORT_TAKEN: internal,

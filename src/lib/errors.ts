@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   ECS_INGEST_STALLED: true,
   ECS_INGEST_BUSY: true,
   ECS_MODEL_INVALID: false,
+  ECS_TRAINING_FAILED: false,
   ECS_POLICY_INVALID: false,
   ECS_VERSION_UNKNOWN: false,
   ECS_FILE_INVALID: false,

@@ -2,6 +2,7 @@
 export { priorShift } from './base-rate.ts';
 export { type CompiledScorecard, compileScorecard } from './compile-scorecard.ts';
 export { EMOTION_BLOCK, EMOTION_LOG_ODDS_MAX, type EmotionInputs, emotionLogOdds } from './emotion-block.ts';
+export { type GroupColumn, parseGroupColumns } from './fairness/group-column.ts';
 export {
   approveVerdict,
   buildVerdict,
@@ -24,6 +25,7 @@ export {
   type VerdictTerms,
 } from './gate/index.ts';
 export { type LoadedScorecard, loadScorecard, parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
+export { MEASURE_NAMES, type MeanMeasures } from './mean-measures.ts';
 export { type PointsLost, type ReasonReference, rankPointsLost } from './rank-points-lost.ts';
 export {
   type Actor,
@@ -60,10 +62,11 @@ export {
   setChallenger,
   type Verdict,
 } from './registry/index.ts';
+export { type CrossValidationResult, runCrossValidation } from './run-cross-validation.ts';
 export { type ModelEvaluateArgs, type ModelEvaluateResult, runModelEvaluate } from './run-model-evaluate.ts';
-export { type GroupColumn, parseGroupColumns } from './fairness/group-column.ts';
 export { type ModelFairnessArgs, type ModelFairnessResult, runModelFairness } from './run-model-fairness.ts';
 export { type ModelGateArgs, type ModelGateResult, runModelGate } from './run-model-gate.ts';
+export { type ModelScoreResult, runModelScore } from './run-model-score.ts';
 export { type ModelTrainArgs, type ModelTrainResult, runModelTrain } from './run-model-train.ts';
 export {
   BASE_RATE_CONTRIBUTION,

@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { isEcsError } from '../lib/errors.ts';
 import { loadScorecard, parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
 import { formatScorecard } from './save-scorecard.ts';
-import { modelVersionOf, type Scorecard } from './scorecard.ts';
+import { modelVersionOf, type PairTable, type Scorecard } from './scorecard.ts';
 
 let shipped: Scorecard;
 let folder: string;
 
 beforeAll(async () => {
-  shipped = (await loadScorecard(shippedScorecardPath())).artefact;
+  const { artefact } = await loadScorecard(shippedScorecardPath());
+  // Tables that say nothing and no pairs, so that one broken thing is all that is broken.
+  shipped = {
+    ...artefact,
+    pairs: [],
+    features: artefact.features.map((table) => ({ ...table, logOdds: table.logOdds.map(() => 0), missingLogOdds: 0 })),
+  };
   folder = await mkdtemp(join(tmpdir(), 'ecs-scorecard-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -33,6 +39,15 @@ function withFirst(change: Partial<Scorecard['features'][number]>): unknown {
   };
 }
 
+/** A pair that says nothing, with so many rows too many and `first` in its first cell. */
+function pairOf(one: string, other: string, more = 0, first = 0): PairTable {
+  const binsOf = (name: string) => shipped.features.find((table) => table.name === name)?.logOdds.length ?? 2;
+  const logOdds = Array.from({ length: binsOf(one) + 1 + more }, (_, row) =>
+    Array.from({ length: binsOf(other) + 1 }, (_, column) => (row === 0 && column === 0 ? first : 0)),
+  );
+  return { features: [one, other], logOdds };
+}
+
 describe('loadScorecard', () => {
   it('names a model by its content: same content same version, one digit another', async () => {
     const { artefact, modelVersion } = await loadScorecard(shippedScorecardPath());
@@ -50,11 +65,15 @@ describe('loadScorecard', () => {
 
   it.each<[string, () => unknown, string]>([
     ['no object', () => null, 'the document'],
-    ['another format', () => ({ ...shipped, formatVersion: 2 }), 'formatVersion'],
+    ['another format', () => ({ ...shipped, formatVersion: 3 }), 'formatVersion'],
     ['an unknown member', () => ({ ...shipped, extra: 1 }), 'the document'],
     ['a base rate of one', () => ({ ...shipped, baseRate: 1 }), 'baseRate'],
     ['infinite log-odds', () => withFirst({ missingLogOdds: Number.POSITIVE_INFINITY }), 'features.0.missingLogOdds'],
-    ['cuts that do not rise', () => withFirst({ cuts: [0.5, 0.5, 1.5] }), 'features.0.cuts'],
+    [
+      'cuts that do not rise',
+      () => withFirst({ cuts: [0.5, 0.5, 1.5], logOdds: [0, 0, 0, 0], rows: [1, 1, 1, 1] }),
+      'features.0.cuts',
+    ],
     ['a bin too few', () => withFirst({ logOdds: [0, 0] }), 'features.0.logOdds'],
     [
       'a broken direction',
@@ -63,6 +82,23 @@ describe('loadScorecard', () => {
     ],
     ['a ledger feature under another name', () => withFirst({ name: 'age' }), 'features.0.name'],
     ['a ledger feature missing', () => ({ ...shipped, features: shipped.features.slice(0, -1) }), 'features.22.name'],
+    ['log-odds with too many decimals', () => withFirst({ missingLogOdds: 0.00001 }), 'features.0.missingLogOdds'],
+    ['a pair of unknown features', () => ({ ...shipped, pairs: [pairOf('status_latest', 'age')] }), 'pairs.0'],
+    [
+      'a pair with a row too few',
+      () => ({ ...shipped, pairs: [pairOf('status_latest', 'status_third', -1)] }),
+      'pairs.0',
+    ],
+    [
+      'a pair twice',
+      () => ({ ...shipped, pairs: [pairOf('status_latest', 'status_third'), pairOf('status_third', 'status_latest')] }),
+      'pairs',
+    ],
+    [
+      'a pair that breaks a direction in one single cell',
+      () => ({ ...shipped, pairs: [pairOf('utilisation_mean', 'spend_rate_mean', 0, 0.0001)] }),
+      'features.10.logOdds',
+    ],
     ['a feature twice', () => ({ ...shipped, features: [...shipped.features, shipped.features[0]] }), 'features'],
     [
       'an emotion block beyond its bound',

@@ -5,6 +5,7 @@ import { FEATURE_NAMES } from '../ledger/index.ts';
 import { EcsError } from '../lib/errors.ts';
 import { type CompiledScorecard, compileScorecard } from './compile-scorecard.ts';
 import { modelVersionOf, type Scorecard, scorecardSchema } from './scorecard.ts';
+import type { ShippedModel } from './train/load-training-data.ts';
 
 export interface LoadedScorecard {
   readonly artefact: Scorecard;
@@ -12,9 +13,9 @@ export interface LoadedScorecard {
   readonly compiled: CompiledScorecard;
 }
 
-/** The model that comes with ECS, trained on the Taiwan card ledger. */
-export function shippedScorecardPath(): string {
-  return fileURLToPath(new URL('./artefacts/card-ledger-v1.json', import.meta.url));
+/** A model that comes with ECS, trained on the Taiwan card ledger; `flagship` is the one that decides by default. */
+export function shippedScorecardPath(model: ShippedModel = 'flagship'): string {
+  return fileURLToPath(new URL(`./artefacts/${model}.json`, import.meta.url));
 }
 
 export async function loadScorecard(path: string): Promise<LoadedScorecard> {

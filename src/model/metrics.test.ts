@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { logit } from './base-rate.ts';
-import { computeMetrics, fitCalibration, roundTo } from './metrics.ts';
+import { computeMetrics, fitCalibration } from './metrics.ts';
+import { roundTo } from './round-to.ts';
 
 const metricsOf = (scores: readonly number[], target: readonly number[]) =>
   computeMetrics(Float64Array.from(scores), Uint8Array.from(target));

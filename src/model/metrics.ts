@@ -2,6 +2,8 @@
 // curves at once in the KS, so that a constant score earns 0.5 and 0.
 import { assert } from '../lib/assert.ts';
 import { sigmoid } from './base-rate.ts';
+import { computeHMeasure } from './h-measure.ts';
+import { roundTo } from './round-to.ts';
 import { METRIC_DECIMALS, type Metrics } from './scorecard.ts';
 
 const CALIBRATION_BINS = 10;
@@ -19,6 +21,7 @@ export function computeMetrics(logOdds: Float64Array, target: Uint8Array): Metri
   const metrics = {
     ...computeRankPower(logOdds, target, order, defaults),
     ...computeLosses(logOdds, target),
+    hMeasure: computeHMeasure(logOdds, target, order),
     calibrationError: computeCalibrationError(logOdds, target, order),
     calibrationSlope: fit.slope,
     calibrationIntercept: fit.intercept,
@@ -108,13 +111,6 @@ export function fitCalibration(logOdds: Float64Array, target: Uint8Array): { slo
     if (Math.abs(stepSlope) + Math.abs(stepIntercept) < 1e-10) break;
   }
   return { slope, intercept };
-}
-
-/** Rounds to `decimals` places; never -0, which JSON writes as 0. */
-export function roundTo(value: number, decimals: number): number {
-  let scale = 1;
-  for (let place = 0; place < decimals; place += 1) scale *= 10;
-  return Math.round(value * scale) / scale + 0;
 }
 
 function roundAll<T extends Record<string, number>>(values: T, decimals: number): T {

@@ -1,10 +1,13 @@
-// The true drivers of a score, in order: how many points each feature lost against the best its table offers. The best,
-// not the average, is the default reference: a customer who is a little below it everywhere still gets reasons.
+// The true drivers of a score, in order: how many points each feature lost against its reference value, a pair's loss
+// shared equally between its two features. A factor is named only if putting it alone to its reference helps.
 import { assert } from '../lib/assert.ts';
-import type { CompiledScorecard } from './compile-scorecard.ts';
-import type { Score } from './score.ts';
+import { type CompiledScorecard, UNITS } from './compile-scorecard.ts';
+import { sumUnits } from './score.ts';
 
-/** `best`: the lowest risk any training row had on that feature; `average`: the training portfolio's mean, 0 log-odds. */
+/**
+ * `best`: the bin of the least risk any training row had on that feature; a customer who is a little below it everywhere
+ * still gets reasons. `average`: the training portfolio's mean, 0 log-odds.
+ */
 export type ReasonReference = 'best' | 'average';
 
 export interface PointsLost {
@@ -16,17 +19,60 @@ export interface PointsLost {
 /** Features that lost something, worst first, ties in the model's order. Intercept, base rate and emotion never appear. */
 export function rankPointsLost(
   model: CompiledScorecard,
-  scored: Pick<Score, 'contributions'>,
+  features: Float64Array,
   reference: ReasonReference = 'best',
 ): readonly PointsLost[] {
-  const given = new Map(scored.contributions.map((contribution) => [contribution.feature, contribution.logOdds]));
-  const lost: PointsLost[] = [];
-  model.features.forEach((feature, index) => {
-    const logOdds = given.get(feature);
-    const best = model.bestLogOdds[index];
-    assert(logOdds !== undefined && best !== undefined, 'the score was made by another model');
-    const logOddsLost = logOdds - (reference === 'best' ? best : 0);
-    if (logOddsLost > 0) lost.push({ feature, logOddsLost, pointsLost: logOddsLost * model.scoreFactor });
+  assert(features.length === model.features.length, 'the features are of another model');
+  const bins = new Int32Array(features.length);
+  const halves = new Int32Array(features.length);
+  sumUnits(model, features, bins, halves);
+  const lost: (PointsLost & { readonly place: number })[] = [];
+  model.features.forEach((feature, place) => {
+    const against = reference === 'best' ? referenceHalves(model, place) : 0;
+    const halvesLost = (halves[place] ?? 0) - against;
+    if (halvesLost <= 0 || (reference === 'best' && unitsGained(model, bins, place) <= 0)) return;
+    const logOddsLost = (halvesLost / (2 * UNITS)) * (model.recalibration?.slope ?? 1);
+    lost.push({ feature, logOddsLost, pointsLost: logOddsLost * model.scoreFactor, place });
   });
-  return lost.sort((one, other) => other.logOddsLost - one.logOddsLost);
+  return lost
+    .sort((one, other) => other.logOddsLost - one.logOddsLost || one.place - other.place)
+    .map(({ feature, logOddsLost, pointsLost }) => ({ feature, logOddsLost, pointsLost }));
+}
+
+/** A feature's share, in half units, of a customer who stands at the reference everywhere. */
+export function referenceHalves(model: CompiledScorecard, feature: number): number {
+  const { referenceBins, pairsOf, pairsOfFrom } = model;
+  let halves = 2 * mainUnitsAt(model, feature, referenceBins[feature] as number);
+  for (let place = pairsOfFrom[feature] as number; place < (pairsOfFrom[feature + 1] as number); place += 1) {
+    halves += pairUnitsAt(model, pairsOf[place] as number, referenceBins, feature, referenceBins[feature] as number);
+  }
+  return halves;
+}
+
+/** By how many units the risk falls when this feature alone goes to its reference, all others as they are. */
+export function unitsGained(model: CompiledScorecard, bins: Int32Array, feature: number): number {
+  const { referenceBins, pairsOf, pairsOfFrom } = model;
+  const now = bins[feature] as number;
+  const then = referenceBins[feature] as number;
+  let gained = mainUnitsAt(model, feature, now) - mainUnitsAt(model, feature, then);
+  for (let place = pairsOfFrom[feature] as number; place < (pairsOfFrom[feature + 1] as number); place += 1) {
+    const pair = pairsOf[place] as number;
+    gained += pairUnitsAt(model, pair, bins, feature, now) - pairUnitsAt(model, pair, bins, feature, then);
+  }
+  return gained;
+}
+
+function mainUnitsAt(model: CompiledScorecard, feature: number, bin: number): number {
+  return model.mainUnits[(model.mainsFrom[feature] as number) + bin] as number;
+}
+
+/** The pair's cell for `bins`, but with `feature` in `bin`. */
+function pairUnitsAt(model: CompiledScorecard, pair: number, bins: Int32Array, feature: number, bin: number): number {
+  const one = model.pairOne[pair] as number;
+  const other = model.pairOther[pair] as number;
+  const row = one === feature ? bin : (bins[one] as number);
+  const column = other === feature ? bin : (bins[other] as number);
+  return model.pairUnits[
+    (model.pairFrom[pair] as number) + row * (model.pairColumns[pair] as number) + column
+  ] as number;
 }

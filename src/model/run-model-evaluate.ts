@@ -5,7 +5,7 @@ import { loadScorecard } from './load-scorecard.ts';
 import type { Metrics, Scorecard } from './scorecard.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
 import { selectRows } from './train/training-table.ts';
-import type { TrainingSpec } from './training-spec.ts';
+import type { ResolvedSpec } from './training-spec.ts';
 
 export interface ModelEvaluateArgs {
   readonly modelPath: string;
@@ -29,18 +29,18 @@ export async function runModelEvaluate(args: ModelEvaluateArgs): Promise<ModelEv
   const rows = args.rows ?? 'all';
   const { artefact, modelVersion } = await loadScorecard(args.modelPath);
   const spec = await loadTrainingSpec(args.specPath);
-  requireSameFeatures(artefact, spec, args);
   const data = await loadTrainingData(args.dataPath, args.splitsPath ?? null, spec);
+  requireSameFeatures(artefact, data.spec, args);
   return {
     name: artefact.name,
     modelVersion,
     rows,
     seenInTraining: data.dataSha256 === artefact.training.dataSha256 && rows !== spec.holdoutColumn,
-    metrics: evaluateScorecard(artefact, selectRows(data.table, spec, rows)),
+    metrics: evaluateScorecard(artefact, selectRows(data.table, data.spec, rows)),
   };
 }
 
-function requireSameFeatures(artefact: Scorecard, spec: TrainingSpec, args: ModelEvaluateArgs): void {
+function requireSameFeatures(artefact: Scorecard, spec: ResolvedSpec, args: ModelEvaluateArgs): void {
   const inModel = artefact.features.map((table) => table.name).join(', ');
   const inSpec = spec.features.map((feature) => feature.name).join(', ');
   if (inModel === inSpec && artefact.kind === spec.kind && artefact.referenceUnitMinor === spec.referenceUnitMinor) {

@@ -1,9 +1,11 @@
 // `ecs model train`: reads the files, trains, writes the artefact and, if asked, its model card. Hands back plain facts.
+import { availableParallelism } from 'node:os';
 import { EcsError } from '../lib/errors.ts';
 import { parseScorecard } from './load-scorecard.ts';
 import { renderModelCard } from './render-model-card.ts';
 import { saveModelCard, saveScorecard } from './save-scorecard.ts';
 import { type Metrics, modelVersionOf } from './scorecard.ts';
+import { boostInThreads } from './train/boost-in-threads.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
 import { trainScorecard } from './train-scorecard.ts';
 
@@ -16,6 +18,8 @@ export interface ModelTrainArgs {
   readonly cardPath?: string | undefined;
   /** Instead of the spec's own seed. */
   readonly seed?: number | undefined;
+  /** Absent: as many as the machine runs at once. The result is the same. */
+  readonly threads?: number | undefined;
   readonly onProgress?: ((bagsDone: number, bags: number) => void) | undefined;
 }
 
@@ -37,13 +41,13 @@ export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainRes
   }
   const spec = await loadTrainingSpec(args.specPath);
   const data = await loadTrainingData(args.dataPath, args.splitsPath ?? null, spec);
-  const trained = trainScorecard({
+  const trained = await trainScorecard({
     data: data.table,
     dataSha256: data.dataSha256,
     splitsSha256: data.splitsSha256,
-    spec,
+    spec: data.spec,
     seed: args.seed,
-    onProgress: args.onProgress,
+    runBags: args.threads === 1 ? undefined : boostInThreads(args.threads ?? availableParallelism(), args.onProgress),
   });
   // What is written is what a reader would accept: the trainer's output goes through the door like any file.
   const scorecard = parseScorecard(trained, args.outPath);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { EmotionFeatures } from '../affect/index.ts';
 import { reanchor, sigmoid } from './base-rate.ts';
-import { compileScorecard, lookUpLogOdds } from './compile-scorecard.ts';
+import { compileScorecard } from './compile-scorecard.ts';
 import { parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
 import { rankPointsLost } from './rank-points-lost.ts';
 import { score, scoreLogOdds, toPoints } from './score.ts';
@@ -10,6 +10,7 @@ import type { Scorecard } from './scorecard.ts';
 
 const SHIPPED = parseScorecard(JSON.parse(readFileSync(shippedScorecardPath(), 'utf8')), 'shipped');
 const MODEL = compileScorecard(SHIPPED);
+const PAIRS = SHIPPED.pairs ?? [];
 
 /** Values of a feature around its cuts, on them, and missing. */
 const featureVectors: fc.Arbitrary<Float64Array> = fc
@@ -41,13 +42,21 @@ const baseRates = fc.option(fc.double({ min: 0.001, max: 0.6, noNaN: true }), { 
 
 /** Scoring once more, from the words of the artefact's format alone: bins in a row, the first that holds the value. */
 function scorePlainly(scorecard: Scorecard, features: Float64Array) {
-  let logOdds = scorecard.interceptLogOdds;
+  const bins = new Map<string, number>();
+  let units = Math.round(scorecard.interceptLogOdds * 10_000);
   scorecard.features.forEach((table, index) => {
     const value = features[index] ?? Number.NaN;
     let bin = 0;
     while (bin < table.cuts.length && !(value < (table.cuts[bin] ?? 0))) bin += 1;
-    logOdds += Number.isNaN(value) ? table.missingLogOdds : (table.logOdds[bin] ?? Number.NaN);
+    const row = [...table.logOdds, table.missingLogOdds];
+    bins.set(table.name, Number.isNaN(value) ? table.logOdds.length : bin);
+    units += Math.round((row[bins.get(table.name) ?? -1] ?? Number.NaN) * 10_000);
   });
+  for (const { features: two, logOdds } of scorecard.pairs ?? []) {
+    const [row, column] = two.map((name) => bins.get(name) ?? -1);
+    units += Math.round((logOdds[row ?? -1]?.[column ?? -1] ?? Number.NaN) * 10_000);
+  }
+  const logOdds = units / 10_000;
   const { scaling } = scorecard;
   const points = scaling.score + (scaling.pointsToDoubleOdds / Math.log(2)) * (-logOdds - Math.log(scaling.odds));
   const clamped = Math.max(scaling.minimum, Math.min(scaling.maximum, points));
@@ -140,28 +149,49 @@ describe('reanchor', () => {
 });
 
 describe('monotone directions', () => {
+  const CONTEXTS = 40;
+  const STEPS = 2_500;
+
   it.each(SHIPPED.features.filter((table) => table.monotone !== 'free').map((table) => [table.name, table] as const))(
-    '%s keeps its direction on a dense grid',
+    '%s keeps its direction on a dense grid, pairs included, whatever the other features say',
     (_, table) => {
       const index = SHIPPED.features.indexOf(table);
       const from = table.monotoneFrom ?? Math.min(...table.cuts) - 1;
       const span = Math.max(...table.cuts) + 1 - from;
       const sign = table.monotone === 'up' ? 1 : -1;
       let breaks = 0;
-      let before = Number.NEGATIVE_INFINITY;
-      for (let step = 0; step <= 100_000; step += 1) {
-        const now = sign * lookUpLogOdds(MODEL, index, from + (step / 100_000) * span);
-        if (now < before) breaks += 1;
-        before = now;
+      for (const drawn of fc.sample(featureVectors, { numRuns: CONTEXTS, seed: 17 })) {
+        const features = Float64Array.from(drawn);
+        let before = Number.NEGATIVE_INFINITY;
+        for (let step = 0; step <= STEPS; step += 1) {
+          features[index] = from + (step / STEPS) * span;
+          const now = sign * scoreLogOdds(MODEL, features);
+          if (now < before) breaks += 1;
+          before = now;
+        }
       }
       expect(breaks).toBe(0);
     },
   );
+
+  it('notices a planted break', () => {
+    const at = PAIRS.findIndex((one) =>
+      SHIPPED.features.some((two) => two.name === one.features[0] && two.monotone !== 'free'),
+    );
+    expect(at).toBeGreaterThanOrEqual(0);
+    const last = (PAIRS[at]?.logOdds.length ?? 0) - 2;
+    const broken = structuredClone(SHIPPED);
+    const row = broken.pairs?.[at]?.logOdds[last];
+    const table = SHIPPED.features.find((one) => one.name === PAIRS[at]?.features[0]);
+    if (row !== undefined) row[0] = table?.monotone === 'up' ? -9 : 9;
+    expect(() => parseScorecard(broken, 'planted')).toThrow(/not monotone/);
+  });
 });
 
 describe('rankPointsLost', () => {
   const tiny = compileScorecard({
     ...SHIPPED,
+    pairs: [],
     features: [
       table('first', [-0.5, 0.25], 0),
       table('second', [-0.1, 0.5], 0),
@@ -170,7 +200,7 @@ describe('rankPointsLost', () => {
     ],
   });
   const lostAt = (values: readonly number[], reference?: 'best' | 'average') =>
-    rankPointsLost(tiny, score(tiny, Float64Array.from(values), null), reference).map((one) => [
+    rankPointsLost(tiny, Float64Array.from(values), reference).map((one) => [
       one.feature,
       Math.round(one.logOddsLost * 1e6) / 1e6,
     ]);
@@ -199,36 +229,46 @@ describe('rankPointsLost', () => {
   });
 
   it('counts points on the scale of the score', () => {
-    const [worst] = rankPointsLost(tiny, score(tiny, Float64Array.of(0, 0, 1, 0), null));
+    const [worst] = rankPointsLost(tiny, Float64Array.of(0, 0, 1, 0));
     expect(worst?.pointsLost).toBeCloseTo((0.95 * 20) / Math.log(2), 9);
   });
 
-  it('never names intercept, base rate or emotion', () => {
+  it('names features once, and nothing that is none', () => {
+    const names = SHIPPED.features.map((one) => one.name);
     fc.assert(
-      fc.property(featureVectors, emotions, (features, emotion) => {
-        const named = rankPointsLost(MODEL, score(MODEL, features, emotion, { baseRate: 0.04 })).map(
-          (one) => one.feature,
-        );
-        for (const other of ['intercept', 'base_rate', 'emotion']) expect(named).not.toContain(other);
+      fc.property(featureVectors, (features) => {
+        const named = rankPointsLost(MODEL, features).map((one) => one.feature);
+        for (const one of named) expect(names).toContain(one);
         expect(new Set(named).size).toBe(named.length);
       }),
     );
   });
 
-  it('does not change with emotion: feelings are no reason', () => {
+  it('names only what would help: put to its reference alone, a named factor lowers the risk', () => {
     fc.assert(
-      fc.property(featureVectors, emotions, (features, emotion) => {
-        expect(rankPointsLost(MODEL, score(MODEL, features, emotion))).toEqual(
-          rankPointsLost(MODEL, score(MODEL, features, null)),
-        );
+      fc.property(featureVectors, (features) => {
+        for (const { feature, pointsLost } of rankPointsLost(MODEL, features)) {
+          const index = MODEL.features.indexOf(feature);
+          const better = Float64Array.from(features);
+          better[index] = valueOfBin(SHIPPED.features[index], MODEL.referenceBins[index] ?? 0);
+          expect(scoreLogOdds(MODEL, better)).toBeLessThan(scoreLogOdds(MODEL, features));
+          expect(pointsLost).toBeGreaterThan(0);
+        }
       }),
     );
   });
 
-  it('refuses a score of another model', () => {
-    expect(() => rankPointsLost(tiny, score(MODEL, new Float64Array(23), null))).toThrow('another model');
+  it('refuses features of another model', () => {
+    expect(() => rankPointsLost(tiny, new Float64Array(23))).toThrow('another model');
   });
 });
+
+/** A value that falls into the bin. */
+function valueOfBin(table: Scorecard['features'][number] | undefined, bin: number): number {
+  const cuts = table?.cuts ?? [];
+  if (bin > cuts.length) return Number.NaN;
+  return cuts[bin - 1] ?? (cuts[0] ?? 0) - 1;
+}
 
 function table(
   name: string,

@@ -2,7 +2,7 @@
 // that the same features give the same bytes on every Node version.
 import { assert } from '../lib/assert.ts';
 import { priorShift, sigmoid } from './base-rate.ts';
-import { type CompiledScorecard, lookUpLogOdds } from './compile-scorecard.ts';
+import { type CompiledScorecard, findBin, UNITS } from './compile-scorecard.ts';
 import { type EmotionInputs, emotionLogOdds } from './emotion-block.ts';
 
 /** Names of the contributions that are not features. */
@@ -25,7 +25,10 @@ export interface Score {
   readonly probabilityOfDefault: number;
   /** Whole points, higher is better. */
   readonly score: number;
-  /** Intercept, features in the model's order, base rate if re-anchored, emotion: they add up to `logOdds`. */
+  /**
+   * Intercept, features in the model's order, base rate if re-anchored, emotion: they add up to `logOdds`. What a pair
+   * says belongs half to each of its two features.
+   */
   readonly contributions: readonly Contribution[];
 }
 
@@ -40,39 +43,87 @@ export function score(
   emotion: EmotionInputs | null,
   options: ScoreOptions = {},
 ): Score {
-  assert(features.length === model.features.length, 'the features do not fit the model');
-  const contributions: Contribution[] = [{ feature: INTERCEPT_CONTRIBUTION, logOdds: model.interceptLogOdds }];
-  let financialLogOdds = model.interceptLogOdds;
-  model.features.forEach((feature, index) => {
-    const logOdds = lookUpLogOdds(model, index, features[index] ?? Number.NaN);
-    contributions.push({ feature, logOdds });
-    financialLogOdds += logOdds;
-  });
-  if (options.baseRate !== undefined) {
-    const logOdds = priorShift(model.baseRate, options.baseRate);
-    contributions.push({ feature: BASE_RATE_CONTRIBUTION, logOdds });
-    financialLogOdds += logOdds;
-  }
+  const bins = new Int32Array(model.features.length);
+  const halves = new Int32Array(model.features.length);
+  const units = sumUnits(model, features, bins, halves);
+  const slope = model.recalibration?.slope ?? 1;
+  const anchor = anchorLogOdds(model, options.baseRate);
+  const financialLogOdds = (model.addsInTurn ? addInTurn(model, halves) : (units / UNITS) * slope) + anchor;
   const emotional = emotionLogOdds(model.emotionBlock, emotion);
-  contributions.push({ feature: EMOTION_CONTRIBUTION, logOdds: emotional });
   const logOdds = financialLogOdds + emotional;
+  const part = (half: number) => (half / (2 * UNITS)) * slope;
   return {
     logOdds,
     financialLogOdds,
     emotionLogOdds: emotional,
     probabilityOfDefault: sigmoid(logOdds),
     score: toPoints(model, logOdds),
-    contributions,
+    contributions: [
+      { feature: INTERCEPT_CONTRIBUTION, logOdds: part(2 * model.interceptUnits) },
+      ...model.features.map((feature, index) => ({ feature, logOdds: part(halves[index] ?? Number.NaN) })),
+      ...(anchor === 0 && options.baseRate === undefined ? [] : [{ feature: BASE_RATE_CONTRIBUTION, logOdds: anchor }]),
+      { feature: EMOTION_CONTRIBUTION, logOdds: emotional },
+    ],
   };
+}
+
+/**
+ * The model's base rate was refitted on the lender's own outcomes, or is moved to the rate that the lender names; a refit
+ * knows more than a rate, so it wins.
+ */
+function anchorLogOdds(model: CompiledScorecard, baseRate: number | undefined): number {
+  if (model.recalibration !== null) return model.recalibration.intercept;
+  return baseRate === undefined ? 0 : priorShift(model.baseRate, baseRate);
 }
 
 /** Log-odds of default alone, without naming its parts: for training runs and evaluation over many rows. */
 export function scoreLogOdds(model: CompiledScorecard, features: Float64Array): number {
-  let logOdds = model.interceptLogOdds;
-  for (let index = 0; index < model.features.length; index += 1) {
-    logOdds += lookUpLogOdds(model, index, features[index] ?? Number.NaN);
+  const bins = new Int32Array(model.features.length);
+  const halves = model.addsInTurn ? new Int32Array(bins.length) : null;
+  const units = sumUnits(model, features, bins, halves);
+  if (halves !== null) return addInTurn(model, halves);
+  return (units / UNITS) * (model.recalibration?.slope ?? 1) + anchorLogOdds(model, undefined);
+}
+
+function addInTurn(model: CompiledScorecard, halves: Int32Array): number {
+  let sum = model.interceptUnits / UNITS;
+  for (const half of halves) sum += half / (2 * UNITS);
+  return sum;
+}
+
+/**
+ * The kernel: fills the bin of every feature and, if asked, what each contributes in half units; hands back the sum in
+ * units. Whole numbers, so no order of adding matters.
+ */
+export function sumUnits(
+  model: CompiledScorecard,
+  features: Float64Array,
+  bins: Int32Array,
+  halves: Int32Array | null,
+): number {
+  const count = model.features.length;
+  assert(features.length === count, 'the features do not fit the model');
+  const { mainsFrom, mainUnits, pairOne, pairOther, pairFrom, pairColumns, pairUnits } = model;
+  let sum = model.interceptUnits;
+  for (let feature = 0; feature < count; feature += 1) {
+    const bin = findBin(model, feature, features[feature] as number);
+    bins[feature] = bin;
+    const units = mainUnits[(mainsFrom[feature] as number) + bin] as number;
+    sum += units;
+    if (halves !== null) halves[feature] = 2 * units;
   }
-  return logOdds;
+  for (let pair = 0; pair < pairOne.length; pair += 1) {
+    const one = pairOne[pair] as number;
+    const other = pairOther[pair] as number;
+    const cell =
+      (pairFrom[pair] as number) + (bins[one] as number) * (pairColumns[pair] as number) + (bins[other] as number);
+    const units = pairUnits[cell] as number;
+    sum += units;
+    if (halves === null) continue;
+    halves[one] = (halves[one] as number) + units;
+    halves[other] = (halves[other] as number) + units;
+  }
+  return sum;
 }
 
 /** Points on the lender's scale: 600 at 50 good to 1 bad, 20 points double the odds, as the artefact says. */

@@ -2,11 +2,15 @@
 // facts of the training run that made it. Its version is the hash of its content.
 import { z } from 'zod';
 import { hashCanonical } from '../lib/canonical-json.ts';
+import { findTableProblem } from './find-table-problem.ts';
+import { roundTo } from './round-to.ts';
 
 /** Decimals kept in the file, so that the same training run writes the same bytes. */
 export const CUT_DECIMALS = 6;
 export const LOG_ODDS_DECIMALS = 4;
 export const METRIC_DECIMALS = 6;
+/** More could not be read by anybody. */
+export const PAIRS_MAX = 80;
 
 const finite = z.number().finite();
 const count = z.number().int().nonnegative();
@@ -18,18 +22,29 @@ const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
 export const monotoneSchema = z.enum(['up', 'down', 'free']);
 export type Monotone = z.infer<typeof monotoneSchema>;
 
+/** In whole units of the last decimal, so that sums are exact and their order does not matter. */
+const logOddsValue = finite.refine((value) => roundTo(value, LOG_ODDS_DECIMALS) === value, {
+  message: `log-odds have at most ${LOG_ODDS_DECIMALS} decimals`,
+});
+
 /** Bin i holds cuts[i-1] <= x < cuts[i]; a missing value (NaN) has its own entry. */
 const featureTableSchema = z
   .strictObject({
     name,
+    /** The column of a CSV it is read from; a card ledger names none. */
+    column: z.string().min(1).max(200).optional(),
+    /** Codes among the values (-9: no record): the bins that hold them stand outside the direction. */
+    specialValues: z.array(finite).max(32).optional(),
+    /** For categories: which levels each bin holds, value i standing for bin i; an empty list takes every other level. */
+    levels: z.array(z.array(z.string())).max(256).optional(),
     monotone: monotoneSchema,
     /** The direction holds from this value on; null: everywhere. */
     monotoneFrom: finite.nullable(),
     cuts: z.array(finite).max(255),
-    logOdds: z.array(finite).min(1).max(256),
+    logOdds: z.array(logOddsValue).min(1).max(256),
     /** Training rows in each bin: what the table rests on. */
     rows: z.array(count).min(1).max(256),
-    missingLogOdds: finite,
+    missingLogOdds: logOddsValue,
     missingRows: count,
   })
   .superRefine((table, context) => {
@@ -40,11 +55,18 @@ const featureTableSchema = z
     if (!isRising(table.cuts, true)) {
       context.addIssue({ code: 'custom', path: ['cuts'], message: 'cuts must rise' });
     }
-    if (!keepsDirection(table)) {
-      context.addIssue({ code: 'custom', path: ['logOdds'], message: `the table is not monotone ${table.monotone}` });
+    if (table.levels !== undefined && table.levels.length !== bins) {
+      context.addIssue({ code: 'custom', path: ['levels'], message: 'every bin lists its levels' });
     }
   });
 export type FeatureTable = z.infer<typeof featureTableSchema>;
+
+/** What two features say together beyond what each says alone: rows by bins of the first, columns by bins of the second, missing last. */
+const pairTableSchema = z.strictObject({
+  features: z.tuple([name, name]),
+  logOdds: z.array(z.array(logOddsValue).min(2).max(257)).min(2).max(257),
+});
+export type PairTable = z.infer<typeof pairTableSchema>;
 
 const scalingSchema = z.strictObject({
   score: finite,
@@ -76,12 +98,23 @@ const metricsSchema = z.strictObject({
   ks: share,
   brier: share,
   logLoss: finite.nonnegative(),
+  /** Hand's H with cost weights Beta(1 + share of bads, 1 + share of goods). */
+  hMeasure: finite.max(1).optional(),
   /** Expected calibration error over ten bins of equal count. */
   calibrationError: share,
   calibrationSlope: finite,
   calibrationIntercept: finite,
 });
 export type Metrics = z.infer<typeof metricsSchema>;
+
+const recalibrationSchema = z.strictObject({
+  slope: finite.positive(),
+  intercept: finite,
+  outcomes: count,
+  defaults: count,
+  outcomesSha256: hash,
+});
+export type Recalibration = z.infer<typeof recalibrationSchema>;
 
 const trainingSchema = z.strictObject({
   source: z.string().min(1),
@@ -101,26 +134,31 @@ const trainingSchema = z.strictObject({
 
 export const scorecardSchema = z
   .strictObject({
-    formatVersion: z.literal(1),
+    /** 1: mains only, added up one after the other; 2: with pairs, added up in whole units. */
+    formatVersion: z.union([z.literal(1), z.literal(2)]),
     name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
-    /** Where features come from: the last six statements, or named numeric columns. */
-    kind: z.enum(['card_ledger', 'numeric']),
+    /** Where features come from: the last six statements, or named columns of a CSV. */
+    kind: z.enum(['card_ledger', 'columns']),
     target: z.string().min(1),
     referenceUnitMinor: z.number().int().positive(),
     referenceCurrency: z.string().regex(/^[A-Z]{3}$/),
     /** Share of defaults among the training rows: the odds the intercept is anchored to. */
     baseRate: share.gt(0).lt(1),
-    interceptLogOdds: finite,
+    interceptLogOdds: logOddsValue,
     features: z.array(featureTableSchema).min(1).max(256),
+    pairs: z.array(pairTableSchema).max(PAIRS_MAX).optional(),
+    /** Cells of a CSV that mean "not known". */
+    missingCodes: z.array(z.string()).optional(),
+    /** Slope and intercept refitted on a lender's own outcomes; absent: the odds are those of the training data. */
+    recalibration: recalibrationSchema.optional(),
     scaling: scalingSchema,
     emotionBlock: emotionBlockSchema,
     training: trainingSchema,
     attribution: z.string(),
   })
   .superRefine((scorecard, context) => {
-    if (new Set(scorecard.features.map((table) => table.name)).size !== scorecard.features.length) {
-      context.addIssue({ code: 'custom', path: ['features'], message: 'a feature is named twice' });
-    }
+    const problem = findTableProblem({ features: scorecard.features, pairs: scorecard.pairs ?? [] });
+    if (problem !== null) context.addIssue({ code: 'custom', ...problem });
   });
 export type Scorecard = z.infer<typeof scorecardSchema>;
 
@@ -134,18 +172,4 @@ function isRising(values: readonly number[], strictly: boolean): boolean {
     const before = values[index - 1];
     return before === undefined || (strictly ? value > before : value >= before);
   });
-}
-
-/** Bins that lie wholly below `monotoneFrom` may stand in any order. */
-function keepsDirection(table: {
-  cuts: number[];
-  logOdds: number[];
-  monotone: Monotone;
-  monotoneFrom: number | null;
-}): boolean {
-  const { monotone, monotoneFrom } = table;
-  if (monotone === 'free') return true;
-  const first = monotoneFrom === null ? 0 : table.cuts.filter((cut) => cut <= monotoneFrom).length;
-  const directed = table.logOdds.slice(first).map((value) => (monotone === 'up' ? value : -value));
-  return isRising(directed, false);
 }

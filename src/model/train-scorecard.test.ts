@@ -3,6 +3,7 @@ import { formatScorecard } from './save-scorecard.ts';
 import type { Scorecard } from './scorecard.ts';
 import { loadTrainingData } from './train/load-training-data.ts';
 import { createRandom, shuffle } from './train/random.ts';
+import { resolveSpec } from './train/resolve-spec.ts';
 import { buildTrainingTable, type CsvRecord } from './train/training-table.ts';
 import { trainScorecard } from './train-scorecard.ts';
 import { parseTrainingSpec } from './training-spec.ts';
@@ -11,7 +12,7 @@ const ROWS = 4_000;
 const SPEC = {
   formatVersion: 1,
   name: 'synthetic',
-  kind: 'numeric',
+  kind: 'columns',
   idColumn: 'id',
   target: { column: 'bad', bad: '1', good: '0', meaning: 'default' },
   referenceUnitMinor: 100,
@@ -64,13 +65,17 @@ function drawRecords(seed: number): CsvRecord[] {
 
 const RECORDS = drawRecords(42);
 
-function train(records: readonly CsvRecord[], change: Partial<typeof SPEC> | object = {}, seed?: number): Scorecard {
-  const spec = parseTrainingSpec({ ...SPEC, ...change }, 'spec.json');
+function train(
+  records: readonly CsvRecord[],
+  change: Partial<typeof SPEC> | object = {},
+  seed?: number,
+): Promise<Scorecard> {
+  const spec = resolveSpec(parseTrainingSpec({ ...SPEC, ...change }, 'spec.json'), records);
   const data = buildTrainingTable(records, null, spec);
   return trainScorecard({ data, spec, seed, dataSha256: '0'.repeat(64), splitsSha256: null });
 }
 
-const trained = train(RECORDS);
+const trained = await train(RECORDS);
 const tableOf = (scorecard: Scorecard, name: string) => {
   const table = scorecard.features.find((one) => one.name === name);
   if (table === undefined) throw new Error(`no table ${name}`);
@@ -95,16 +100,16 @@ describe('trainScorecard', () => {
     expect(trained.training.outOfBag.calibrationError).toBeLessThan(0.03);
   });
 
-  it('writes the same bytes for the same seed, and others for another', () => {
-    expect(formatScorecard(train(RECORDS))).toBe(formatScorecard(trained));
-    expect(formatScorecard(train(RECORDS, {}, 6))).not.toBe(formatScorecard(trained));
+  it('writes the same bytes for the same seed, and others for another', async () => {
+    expect(formatScorecard(await train(RECORDS))).toBe(formatScorecard(trained));
+    expect(formatScorecard(await train(RECORDS, {}, 6))).not.toBe(formatScorecard(trained));
   });
 
-  it('never looks at the outcome of rows that are set aside', () => {
+  it('never looks at the outcome of rows that are set aside', async () => {
     const flipped = RECORDS.map((record) =>
       record.later === '1' ? { ...record, bad: record.bad === '1' ? '0' : '1' } : record,
     );
-    const blind = train(flipped);
+    const blind = await train(flipped);
     expect(blind.training.holdout?.auc).toBeLessThan(0.32);
     expect({ ...blind, training: { ...blind.training, holdout: null } }).toEqual({
       ...trained,
@@ -112,28 +117,28 @@ describe('trainScorecard', () => {
     });
   });
 
-  it('never looks at a protected column', () => {
+  it('never looks at a protected column', async () => {
     const swapped = RECORDS.map((record) => ({ ...record, protected: record.protected === '1' ? '0' : '1' }));
-    expect(formatScorecard(train(swapped))).toBe(formatScorecard(trained));
+    expect(formatScorecard(await train(swapped))).toBe(formatScorecard(trained));
   });
 
-  it('finds nothing where outcomes are shuffled', () => {
+  it('finds nothing where outcomes are shuffled', async () => {
     const outcomes = shuffle(
       RECORDS.map((record) => Number(record.bad)),
       createRandom(9),
     );
-    const shuffled = train(RECORDS.map((record, row) => ({ ...record, bad: String(outcomes[row]) })));
+    const shuffled = await train(RECORDS.map((record, row) => ({ ...record, bad: String(outcomes[row]) })));
     expect(Math.abs(shuffled.training.outOfBag.auc - 0.5)).toBeLessThan(0.04);
     expect(Math.abs((shuffled.training.holdout?.auc ?? 0) - 0.5)).toBeLessThan(0.07);
   });
 
-  it('refuses too few outcomes for its folds', () => {
+  it('refuses too few outcomes for its folds', async () => {
     const spared = RECORDS.filter((record, row) => record.bad === '0' || row < 10);
-    expect(() => train(spared, { holdoutColumn: null })).toThrow(/too few for 4 folds/);
+    await expect(train(spared, { holdoutColumn: null })).rejects.toThrow(/too few for 4 folds/);
   });
 
-  it('trains without a hold-out', () => {
-    const all = train(RECORDS, { holdoutColumn: null });
+  it('trains without a hold-out', async () => {
+    const all = await train(RECORDS, { holdoutColumn: null });
     expect(all.training).toMatchObject({ rows: ROWS, holdout: null });
   });
 
@@ -154,8 +159,13 @@ describe('trainScorecard', () => {
       },
       'spec.json',
     );
-    const { table } = await loadTrainingData(sharedDataPath('german-credit.csv'), null, spec);
-    const german = trainScorecard({ data: table, spec, dataSha256: '0'.repeat(64), splitsSha256: null });
+    const loaded = await loadTrainingData(sharedDataPath('german-credit.csv'), null, spec);
+    const german = await trainScorecard({
+      data: loaded.table,
+      spec: loaded.spec,
+      dataSha256: '0'.repeat(64),
+      splitsSha256: null,
+    });
     expect(german.training).toMatchObject({ rows: 1_000, defaults: 300 });
     expect(german.training.outOfBag.auc).toBeGreaterThan(0.58);
   });

@@ -1,71 +1,66 @@
 // A training run, from rows to the finished artefact. Deterministic: the same rows, spec and seed give the same bytes
 // on every machine and Node version (only + - * / exp log, and a generator of our own).
-import { assert } from '../lib/assert.ts';
 import { hashCanonical } from '../lib/canonical-json.ts';
 import { EcsError } from '../lib/errors.ts';
 import { sigmoid } from './base-rate.ts';
-import { compileScorecard } from './compile-scorecard.ts';
+import { compileScorecard, UNITS } from './compile-scorecard.ts';
 import { EMOTION_BLOCK } from './emotion-block.ts';
 import { evaluateScorecard } from './evaluate-scorecard.ts';
-import { computeMetrics, roundTo } from './metrics.ts';
+import { computeMetrics } from './metrics.ts';
+import { roundTo } from './round-to.ts';
 import { scoreLogOdds } from './score.ts';
 import { LOG_ODDS_DECIMALS, METRIC_DECIMALS, type Scorecard } from './scorecard.ts';
 import { type BinnedFeature, binFeature } from './train/bin-feature.ts';
-import type { Direction } from './train/boost-bag.ts';
-import { boostBags } from './train/boost-bags.ts';
-import { finishTable } from './train/finish-table.ts';
+import { type BoostSettings, boostBags, type RunBags } from './train/boost-bags.ts';
+import { finishTables } from './train/finish-tables.ts';
+import type { Direction } from './train/ordered-bins.ts';
 import { selectRows, type TrainingTable } from './train/training-table.ts';
-import type { TrainingSpec } from './training-spec.ts';
+import type { ResolvedSpec } from './training-spec.ts';
 
 export interface TrainScorecardInput {
   readonly data: TrainingTable;
-  readonly spec: TrainingSpec;
+  readonly spec: ResolvedSpec;
   /** Instead of the spec's own seed. */
   readonly seed?: number | undefined;
   readonly dataSha256: string;
   readonly splitsSha256: string | null;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Threads of the caller; without them bags are boosted one after the other, with the same result. */
+  readonly runBags?: RunBags | undefined;
 }
 
 const DIRECTIONS: Readonly<Record<string, Direction>> = { up: 1, down: -1, free: 0 };
 const SCALING = { score: 600, odds: 50, pointsToDoubleOdds: 20, minimum: 300, maximum: 850 };
 const INTERCEPT_STEPS = 30;
 
-export function trainScorecard(input: TrainScorecardInput): Scorecard {
+export async function trainScorecard(input: TrainScorecardInput): Promise<Scorecard> {
   const { data, spec } = input;
   const seed = input.seed ?? spec.seed;
   const rows = selectRows(data, spec, 'training');
   const defaults = rows.target.reduce((sum, value) => sum + value, 0);
-  requireEnoughOutcomes(defaults, rows.target.length - defaults, spec.settings.folds);
+  const settings = { ...spec.settings, repeats: spec.settings.repeats ?? repeatsFor(rows.target.length) };
+  requireEnoughOutcomes(defaults, rows.target.length - defaults, settings.folds);
   const features = binAll(rows, spec);
-  const boosted = boostBags({
+  const boosted = await boostBags({
     features,
-    directions: spec.features.map((feature) => DIRECTIONS[feature.monotone] ?? 0),
-    directedFrom: spec.features.map((feature) => feature.monotoneFrom ?? Number.NEGATIVE_INFINITY),
     target: rows.target,
-    settings: spec.settings,
+    settings,
     seed,
-    onProgress: input.onProgress,
+    segment: segmentOf(spec),
+    runBags: input.runBags,
   });
-  const finished = spec.features.map((feature, index) => {
-    const binned = features[index];
-    const table = boosted.tables[index];
-    assert(binned !== undefined && table !== undefined, 'every feature has a table');
-    return finishTable(feature, binned, table, spec.settings.mergeBelowLogOdds);
-  });
+  const finished = finishTables({ spec, features, levels: rows.levels, sums: boosted.sums });
   const draft: Scorecard = {
-    formatVersion: 1,
+    formatVersion: 2,
     name: spec.name,
     kind: spec.kind,
     target: spec.target.meaning,
     referenceUnitMinor: spec.referenceUnitMinor,
     referenceCurrency: spec.referenceCurrency,
     baseRate: roundTo(defaults / rows.target.length, METRIC_DECIMALS),
-    interceptLogOdds: roundTo(
-      finished.reduce((sum, table) => sum + table.meanLogOdds, boosted.startLogOdds),
-      LOG_ODDS_DECIMALS,
-    ),
-    features: finished.map((one) => one.table),
+    interceptLogOdds: finished.interceptUnits / UNITS,
+    features: [...finished.features],
+    pairs: [...finished.pairs],
+    ...(spec.kind === 'columns' ? { missingCodes: spec.missingCodes } : {}),
     scaling: SCALING,
     emotionBlock: EMOTION_BLOCK,
     training: {
@@ -76,7 +71,7 @@ export function trainScorecard(input: TrainScorecardInput): Scorecard {
       specSha256: hashCanonical(spec),
       dataSha256: input.dataSha256,
       splitsSha256: input.splitsSha256,
-      settings: spec.settings,
+      settings: recordSettings(settings),
       rounds: boosted.rounds,
       outOfBag: computeMetrics(boosted.outOfBagLogOdds, rows.target),
       holdout: null,
@@ -87,6 +82,21 @@ export function trainScorecard(input: TrainScorecardInput): Scorecard {
   return { ...anchored, training: { ...anchored.training, holdout: measureHoldout(anchored, data, spec) } };
 }
 
+function recordSettings({ segmentBy, ...numbers }: BoostSettings): Record<string, number | string> {
+  return segmentBy === undefined ? numbers : { ...numbers, segmentBy };
+}
+
+function segmentOf({ features, settings }: ResolvedSpec): number | undefined {
+  const place = features.findIndex(({ name }) => name === settings.segmentBy);
+  return place === -1 ? undefined : place;
+}
+
+/** Few rows make single bags unsteady: more of them are averaged. */
+function repeatsFor(rows: number): number {
+  if (rows < 5_000) return 4;
+  return rows < 20_000 ? 2 : 1;
+}
+
 function requireEnoughOutcomes(defaults: number, others: number, folds: number): void {
   if (Math.min(defaults, others) >= 2 * folds) return;
   throw new EcsError('ECS_FILE_INVALID', `${defaults} defaults and ${others} others are too few for ${folds} folds`, {
@@ -94,11 +104,18 @@ function requireEnoughOutcomes(defaults: number, others: number, folds: number):
   });
 }
 
-function binAll(rows: TrainingTable, spec: TrainingSpec): BinnedFeature[] {
+function binAll(rows: TrainingTable, spec: ResolvedSpec): BinnedFeature[] {
   const { binsMax, rowsPerBinMin } = spec.settings;
-  return spec.features.map((_, index) => {
+  return spec.features.map((feature, index) => {
     const values = Float64Array.from(rows.features, (row) => row[index] ?? Number.NaN);
-    return binFeature(values, binsMax, rowsPerBinMin);
+    return binFeature(values, {
+      binsMax,
+      rowsMin: rowsPerBinMin,
+      specialValues: feature.specialValues,
+      isCategory: feature.type === 'category',
+      direction: DIRECTIONS[feature.monotone] ?? 0,
+      directedFrom: feature.monotoneFrom,
+    });
   });
 }
 
@@ -123,7 +140,7 @@ function anchorIntercept(draft: Scorecard, rows: TrainingTable): Scorecard {
 function measureHoldout(
   scorecard: Scorecard,
   data: TrainingTable,
-  spec: TrainingSpec,
+  spec: ResolvedSpec,
 ): Scorecard['training']['holdout'] {
   if (spec.holdoutColumn === null) return null;
   return evaluateScorecard(scorecard, selectRows(data, spec, spec.holdoutColumn));

@@ -1,85 +1,139 @@
 // What a training run may see of a CSV: which columns, in which direction, which rows are set aside, with which
-// settings. The spec names no path, so that its hash means the same on every machine.
+// settings. Almost everything has a default: a target alone is a spec. It names no path, so that its hash means the same
+// on every machine.
 import { z } from 'zod';
 import { FEATURE_NAMES } from '../ledger/index.ts';
 import { EcsError } from '../lib/errors.ts';
-import { monotoneSchema } from './scorecard.ts';
+import { monotoneSchema, PAIRS_MAX } from './scorecard.ts';
 
-const column = z.string().min(1).max(100);
+const column = z.string().min(1).max(200);
 
 const settingsSchema = z.strictObject({
   /** Bins a feature is cut into before boosting. */
-  binsMax: z.number().int().min(2).max(255),
-  /** Fewest rows in a bin and on either side of a cut. */
-  rowsPerBinMin: z.number().int().min(1),
-  learningRate: z.number().positive().max(1),
-  roundsMax: z.number().int().min(1).max(20_000),
+  binsMax: z.number().int().min(2).max(200).default(32),
+  /** Fewest rows in a bin; a category's level with fewer joins the others. */
+  rowsPerBinMin: z.number().int().min(1).default(20),
+  learningRate: z.number().positive().max(1).default(0.1),
+  roundsMax: z.number().int().min(1).max(20_000).default(600),
   /** Added to the second derivative of every leaf: pulls leaves that rest on little towards 0. */
-  l2: z.number().nonnegative(),
+  l2: z.number().nonnegative().default(5),
+  /** Least second derivative a leaf must rest on. */
+  curvatureMin: z.number().nonnegative().default(3),
   /** Share of the features that each round may choose from. */
-  featureShare: z.number().positive().max(1),
+  featureShare: z.number().positive().max(1).default(0.4),
   /** Every repeat cuts the rows into `folds` parts and trains a bag without each of them. */
-  folds: z.number().int().min(2).max(20),
-  repeats: z.number().int().min(1).max(20),
-  /** Neighbouring bins closer than this are merged in the artefact. */
-  mergeBelowLogOdds: z.number().nonnegative(),
+  folds: z.number().int().min(2).max(20).default(5),
+  /** Absent: four below 5,000 rows, two below 20,000, else one. */
+  repeats: z.number().int().min(1).max(20).optional(),
+  /** At most so many pairs of features get a table; 0: mains only. */
+  pairsMax: z.number().int().min(0).max(PAIRS_MAX).default(PAIRS_MAX),
+  /** A feature that every pair must contain: the model is then one additive card per bin of it. */
+  segmentBy: z.string().min(1).optional(),
+  /** Rounds of the bags that look for pairs. */
+  pairRounds: z.number().int().min(1).max(5_000).default(250),
+  /** Neighbouring bins of a feature without pairs that are closer than this are merged in the artefact. */
+  mergeBelowLogOdds: z.number().nonnegative().default(0.01),
 });
 export type TrainingSettings = z.infer<typeof settingsSchema>;
 
 const featureSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
-  monotone: monotoneSchema,
+  monotone: monotoneSchema.default('free'),
   /** The direction holds from this value on; below it the data decide. */
   monotoneFrom: z.number().optional(),
   /** A missing value that training never met must not cost more than this value does. */
   missingAtMostLike: z.number().optional(),
-  /** Only for kind `numeric`: the column to read; an empty cell is missing. */
+  /** Only for kind `columns`: the column to read. */
   column: column.optional(),
+  /** Absent: a number where every cell that is known is one. */
+  type: z.enum(['number', 'category']).optional(),
+  /** Codes among the numbers (-9: no record): each is learned by itself, outside order and direction. */
+  specialValues: z.array(z.number()).max(32).optional(),
 });
-
 export type FeatureSpec = z.infer<typeof featureSchema>;
+
+const targetSchema = z
+  .strictObject({
+    column,
+    /** Absent: 1, where the column holds 0 and 1. */
+    bad: z.string().min(1).optional(),
+    /** Absent: whatever is not bad. */
+    good: z.string().min(1).optional(),
+    meaning: z.string().min(1).default('the bad outcome'),
+  })
+  .refine((target) => target.bad === undefined || target.bad !== target.good, { message: 'bad and good must differ' });
+
+/** Rows whose column reads one of the values. */
+const rowFilterSchema = z.strictObject({ column, oneOf: z.array(z.string()).min(1) });
 
 export const trainingSpecSchema = z
   .strictObject({
-    formatVersion: z.literal(1),
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
-    /** `card_ledger`: six statements a row, features by the ledger's own function. `numeric`: columns as they are. */
-    kind: z.enum(['card_ledger', 'numeric']),
+    formatVersion: z.literal(1).default(1),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
+      .default('model'),
+    /** `card_ledger`: six statements a row, features by the ledger's own function. `columns`: columns as they are. */
+    kind: z.enum(['card_ledger', 'columns']).default('columns'),
     /** Joins the splits file; null: rows have no id and no splits file can be joined. */
-    idColumn: column.nullable(),
-    target: z.strictObject({ column, bad: z.string().min(1), good: z.string().min(1), meaning: z.string().min(1) }),
-    referenceUnitMinor: z.number().int().positive(),
-    referenceCurrency: z.string().regex(/^[A-Z]{3}$/),
-    features: z.array(featureSchema).min(1).max(256),
+    idColumn: column.nullable().default(null),
+    target: z.preprocess((value) => (typeof value === 'string' ? { column: value } : value), targetSchema),
+    referenceUnitMinor: z.number().int().positive().default(100),
+    referenceCurrency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .default('XXX'),
+    /** Absent: every column that is not named elsewhere in the spec. */
+    features: z.array(featureSchema).min(1).max(256).optional(),
     /** Columns that must never become inputs; naming one as a feature is refused. */
-    neverInputs: z.array(column),
+    neverInputs: z.array(column).default([]),
+    /** Cells that mean "not known", in any column; capitals do not matter. */
+    missingCodes: z.array(z.string()).default(['', 'na', 'nan', 'null', 'none', 'n/a', '?']),
+    /** Only these rows are looked at, by training and evaluation alike. */
+    rowFilter: rowFilterSchema.nullable().default(null),
     /** Rows whose split column reads 1 are set aside: never trained on, measured at the end. */
-    holdoutColumn: column.nullable(),
-    seed: z.number().int().min(0).max(4294967295),
-    settings: settingsSchema,
-    source: z.string().min(1),
-    attribution: z.string().min(1),
+    holdoutColumn: column.nullable().default(null),
+    seed: z.number().int().min(0).max(4294967295).default(1),
+    settings: settingsSchema.prefault({}),
+    source: z.string().min(1).default('not stated'),
+    attribution: z.string().min(1).default('not stated'),
   })
   .superRefine((spec, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
-    spec.features.forEach((feature, index) => {
+    spec.features?.forEach((feature, index) => {
       const path = ['features', index, 'column'];
-      if (spec.kind === 'numeric' && feature.column === undefined) issue(path, 'a numeric feature names its column');
+      if (spec.kind === 'columns' && feature.column === undefined) issue(path, 'a feature names its column');
       if (spec.kind === 'card_ledger' && feature.column !== undefined) issue(path, 'the ledger names no columns');
+      if (feature.type === 'category' && feature.monotone !== 'free') {
+        issue(['features', index, 'monotone'], 'a category has no direction');
+      }
       if (feature.column === undefined) return;
       if (spec.neverInputs.includes(feature.column)) issue(path, `${feature.column} must never be an input`);
       if (feature.column === spec.target.column) issue(path, 'the target cannot be an input');
       if (feature.column === spec.idColumn) issue(path, 'the id cannot be an input');
+      if (feature.column === spec.holdoutColumn) issue(path, 'the column that sets rows aside cannot be an input');
     });
-    if (spec.kind === 'card_ledger' && !FEATURE_NAMES.every((name, index) => spec.features[index]?.name === name)) {
-      issue(['features'], `a card ledger spec lists ${FEATURE_NAMES.length} features in the ledger's order`);
+    const { segmentBy } = spec.settings;
+    if (segmentBy !== undefined && !spec.features?.some(({ name }) => name === segmentBy)) {
+      issue(['settings', 'segmentBy'], `there is no feature ${segmentBy}`);
     }
-    if (new Set(spec.features.map((feature) => feature.name)).size !== spec.features.length) {
+    if (spec.kind === 'card_ledger') {
+      const names = spec.features?.map((feature) => feature.name) ?? [];
+      if (names.length !== FEATURE_NAMES.length || !FEATURE_NAMES.every((name, index) => names[index] === name)) {
+        issue(['features'], `a card ledger spec lists ${FEATURE_NAMES.length} features in the ledger's order`);
+      }
+    }
+    if (spec.features !== undefined && new Set(spec.features.map(({ name }) => name)).size !== spec.features.length) {
       issue(['features'], 'a feature is named twice');
     }
-    if (spec.target.bad === spec.target.good) issue(['target'], 'bad and good must differ');
   });
 export type TrainingSpec = z.infer<typeof trainingSpecSchema>;
+
+/** A spec whose features and target are known: as written, or read off the data. */
+export type ResolvedSpec = TrainingSpec & {
+  readonly features: readonly (FeatureSpec & { readonly type: 'number' | 'category' })[];
+  readonly target: TrainingSpec['target'] & { readonly bad: string };
+};
 
 /** `source` only names the spec in the error. */
 export function parseTrainingSpec(value: unknown, source: string): TrainingSpec {

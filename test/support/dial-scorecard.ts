@@ -15,7 +15,7 @@ export async function makeDialScorecard(baseRate = 0.03): Promise<LoadedScorecar
   const silent = { cuts: [], logOdds: [0], rows: [1], missingLogOdds: 0 };
   const dial = {
     cuts: Array.from({ length: BINS - 1 }, (_, bin) => bin + 0.5),
-    logOdds: Array.from({ length: BINS }, (_, bin) => (bin - 60) / 10 - anchor),
+    logOdds: Array.from({ length: BINS }, (_, bin) => Math.round(((bin - 60) / 10 - anchor) * 1e4) / 1e4),
     rows: Array.from({ length: BINS }, () => 1),
     missingLogOdds: 0,
   };
@@ -24,6 +24,7 @@ export async function makeDialScorecard(baseRate = 0.03): Promise<LoadedScorecar
     name: 'dial',
     baseRate: 0.5,
     interceptLogOdds: 0,
+    pairs: [],
     features: shipped.features.map((table) => ({ ...table, ...(table.name === DIAL ? dial : silent) })),
   });
   return { artefact, modelVersion: modelVersionOf(artefact), compiled: compileScorecard(artefact) };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { binFeature } from './bin-feature.ts';
 
 const bin = (values: readonly number[], binsMax: number, rowsMin = 1) => {
-  const { cuts, bins } = binFeature(Float64Array.from(values), binsMax, rowsMin);
+  const { cuts, bins } = binFeature(Float64Array.from(values), { binsMax, rowsMin });
   return { cuts: [...cuts], bins: [...bins] };
 };
 

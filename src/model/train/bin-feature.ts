@@ -1,19 +1,57 @@
 // Cuts one feature into bins, by its values alone (the outcome is never looked at): every value its own bin while there
-// are few, quantiles when there are many. Missing values have a bin of their own behind the others.
-import { roundTo } from '../metrics.ts';
+// are few, quantiles when there are many. Special codes have bins of their own among the others, missing values behind.
+import { roundTo } from '../round-to.ts';
 import { CUT_DECIMALS } from '../scorecard.ts';
+import type { Direction } from './ordered-bins.ts';
 
 export interface BinnedFeature {
   readonly cuts: Float64Array;
   /** Bin of every row; `cuts.length + 1` is the missing bin. */
   readonly bins: Uint8Array;
+  /** Per bin, the missing one included: 1 where it stands outside the order. */
+  readonly outside: Uint8Array;
+  readonly isCategory: boolean;
+  readonly direction: Direction;
+  readonly directedFrom: number;
 }
 
-/** At most `binsMax` bins beside the missing one, each with at least `rowsMin` rows where there are that many. */
-export function binFeature(values: Float64Array, binsMax: number, rowsMin: number): BinnedFeature {
-  const cuts = chooseCuts(values.filter((value) => !Number.isNaN(value)).sort(), binsMax, rowsMin);
+export interface BinOptions {
+  /** At most so many bins beside those of special codes and the missing one. */
+  readonly binsMax: number;
+  /** Each with at least so many rows where there are that many. */
+  readonly rowsMin: number;
+  /** Values that are codes, not amounts. */
+  readonly specialValues?: readonly number[] | undefined;
+  readonly isCategory?: boolean | undefined;
+  readonly direction?: Direction | undefined;
+  readonly directedFrom?: number | undefined;
+}
+
+export function binFeature(values: Float64Array, options: BinOptions): BinnedFeature {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const specials = [...(options.specialValues ?? [])].sort((one, other) => one - other);
+  const isCategory = options.isCategory ?? false;
+  const regular = specials.length === 0 ? sorted : sorted.filter((value) => !specials.includes(value));
+  const own = isCategory ? levelCuts(regular) : chooseCuts(regular, options.binsMax, options.rowsMin);
+  const cuts = withSpecialCuts(own, specials, sorted);
+  const outside = new Uint8Array(cuts.length + 2);
+  outside[cuts.length + 1] = 1;
+  for (const value of specials) outside[binOf(cuts, value)] = 1;
   const bins = Uint8Array.from(values, (value) => (Number.isNaN(value) ? cuts.length + 1 : binOf(cuts, value)));
-  return { cuts, bins };
+  return {
+    cuts,
+    bins,
+    outside,
+    isCategory,
+    direction: options.direction ?? 0,
+    directedFrom: options.directedFrom ?? Number.NEGATIVE_INFINITY,
+  };
+}
+
+/** A category's values are the places of its levels: 0, 1, 2, ... */
+function levelCuts(sorted: Float64Array): Float64Array {
+  const last = sorted.at(-1) ?? 0;
+  return Float64Array.from({ length: last }, (_, level) => level + 0.5);
 }
 
 function chooseCuts(sorted: Float64Array, binsMax: number, rowsMin: number): Float64Array {
@@ -25,14 +63,42 @@ function chooseCuts(sorted: Float64Array, binsMax: number, rowsMin: number): Flo
     const below = sorted[place - 1] ?? Number.NaN;
     const above = sorted[place] ?? Number.NaN;
     if (place < due || place - begun < rowsMin || sorted.length - place < rowsMin) continue;
-    // Rounded here, before any row is binned, so that the artefact's cut and the one trained on are one number.
-    const cut = roundTo((below + above) / 2, CUT_DECIMALS);
-    if (!(below < cut && cut <= above)) continue;
+    const cut = cutBetween(below, above);
+    if (cut === null) continue;
     cuts.push(cut);
     begun = place;
     if (rowsPerBin > 0) due = (Math.floor(place / rowsPerBin) + 1) * rowsPerBin;
   }
   return Float64Array.from(cuts);
+}
+
+/** Rounded before any row is binned, so that the artefact's cut and the one trained on are one number. */
+function cutBetween(below: number, above: number): number | null {
+  const cut = roundTo((below + above) / 2, CUT_DECIMALS);
+  return below < cut && cut <= above ? cut : null;
+}
+
+/** Every special value fenced in, away from the nearest values that occur. */
+function withSpecialCuts(cuts: Float64Array, specials: readonly number[], sorted: Float64Array): Float64Array {
+  const fences = specials.flatMap((special) => {
+    const before = Math.max(...specials.filter((other) => other < special), lastBelow(sorted, special));
+    const after = Math.min(...specials.filter((other) => other > special), firstAbove(sorted, special));
+    return [
+      Number.isFinite(before) ? cutBetween(before, special) : null,
+      Number.isFinite(after) ? cutBetween(special, after) : null,
+    ];
+  });
+  const all = new Set([...cuts, ...fences.filter((cut) => cut !== null)]);
+  return Float64Array.from(all).sort();
+}
+
+function lastBelow(sorted: Float64Array, value: number): number {
+  const place = sorted.findIndex((one) => one >= value);
+  return (place === -1 ? sorted.at(-1) : sorted[place - 1]) ?? Number.NEGATIVE_INFINITY;
+}
+
+function firstAbove(sorted: Float64Array, value: number): number {
+  return sorted.find((one) => one > value) ?? Number.POSITIVE_INFINITY;
 }
 
 function countDistinct(sorted: Float64Array): number {
@@ -42,7 +108,7 @@ function countDistinct(sorted: Float64Array): number {
 }
 
 /** How many cuts are at or below the value. */
-function binOf(cuts: Float64Array, value: number): number {
+export function binOf(cuts: ArrayLike<number>, value: number): number {
   let low = 0;
   let high = cuts.length;
   while (low < high) {

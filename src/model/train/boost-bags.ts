@@ -1,58 +1,107 @@
 // Many bags instead of one: each repeat cuts the rows into folds and boosts a bag without each fold. The fold left out
 // says when all bags stop, and scores its rows honestly; the tables are the mean over the bags.
-import { assert } from '../../lib/assert.ts';
 import type { TrainingSettings } from '../training-spec.ts';
 import type { BinnedFeature } from './bin-feature.ts';
-import { type BoostedBag, boostBag, type Direction } from './boost-bag.ts';
-import { assignFolds, createRandom } from './random.ts';
+import { type BoostedBag, type BoostInput, boostBag } from './boost-bag.ts';
+import { interactionVariance } from './purify.ts';
+import { assignFolds, createRandom, type Random } from './random.ts';
+import { addTrees, makeTableSums, type TableSums } from './sum-trees.ts';
+
+/** Boosts several bags, in order; a pool of threads may do it, each bag alone gives the same. */
+export type RunBags = (inputs: readonly BoostInput[]) => Promise<readonly BoostedBag[]>;
+
+export type BoostSettings = TrainingSettings & { readonly repeats: number };
 
 export interface BoostBagsInput {
   readonly features: readonly BinnedFeature[];
-  readonly directions: readonly Direction[];
-  readonly directedFrom: readonly number[];
   readonly target: Uint8Array;
-  readonly settings: TrainingSettings;
+  readonly settings: BoostSettings;
   readonly seed: number;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Place of the feature that every pair must contain. */
+  readonly segment?: number | undefined;
+  readonly runBags?: RunBags | undefined;
 }
 
 export interface BoostedTables {
   readonly rounds: number;
-  readonly startLogOdds: number;
-  /** Per feature the log-odds of each bin, the missing bin last. */
-  readonly tables: readonly Float64Array[];
+  readonly sums: TableSums;
   /** Every row's log-odds by the bags that never saw it. */
   readonly outOfBagLogOdds: Float64Array;
 }
 
-interface Bag {
-  readonly boosted: BoostedBag;
-  readonly heldOut: Uint8Array;
+/** Bags that look for pairs: enough to rank them, few enough to be quick. */
+const PAIR_BAGS = 3;
+
+export async function boostBags(input: BoostBagsInput): Promise<BoostedTables> {
+  const random = createRandom(input.seed);
+  const run = input.runBags ?? runInTurn;
+  const noPairs = new Uint8Array(input.features.length * input.features.length);
+  const pairs = input.settings.pairsMax === 0 ? noPairs : await choosePairs(input, random, run);
+  const { folds, repeats, roundsMax } = input.settings;
+  const inputs: BoostInput[] = [];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    inputs.push(...bagInputs(input, random, folds, roundsMax, pairs));
+  }
+  const bags = await run(inputs);
+  return averageBags(input, inputs, bags, chooseRounds(bags));
 }
 
-export function boostBags(input: BoostBagsInput): BoostedTables {
-  const { settings } = input;
-  const random = createRandom(input.seed);
-  const total = settings.folds * settings.repeats;
-  const bags: Bag[] = [];
-  for (let repeat = 0; repeat < settings.repeats; repeat += 1) {
-    const folds = assignFolds(input.target, settings.folds, random);
-    for (let fold = 0; fold < settings.folds; fold += 1) {
-      const heldOut = folds.map((assigned) => (assigned === fold ? 1 : 0));
-      bags.push({ boosted: boostBag({ ...input, heldOut, seed: random.below(4294967296) }), heldOut });
-      input.onProgress?.(bags.length, total);
-    }
+async function runInTurn(inputs: readonly BoostInput[]): Promise<readonly BoostedBag[]> {
+  return inputs.map(boostBag);
+}
+
+function bagInputs(
+  { features, target, settings }: BoostBagsInput,
+  random: Random,
+  bags: number,
+  rounds: number,
+  pairs: Uint8Array | null,
+): BoostInput[] {
+  const folds = assignFolds(target, settings.folds, random);
+  return Array.from({ length: bags }, (_, fold) => ({
+    features,
+    target,
+    heldOut: folds.map((assigned) => (assigned === fold ? 1 : 0)),
+    settings,
+    rounds,
+    pairs,
+    seed: random.below(4294967296),
+  }));
+}
+
+/** Any pair may be tried first; those that explain most beyond their two features stay. Only rows of the run are seen. */
+async function choosePairs(input: BoostBagsInput, random: Random, run: RunBags): Promise<Uint8Array> {
+  const { features, settings } = input;
+  const bags = Math.min(PAIR_BAGS, settings.folds);
+  const tried = await run(bagInputs(input, random, bags, settings.pairRounds, mayPair(input)));
+  const sums = makeTableSums(features);
+  for (const { trees } of tried) addTrees(sums, trees, settings.pairRounds, 1 / bags);
+  const ranked = Array.from(sums.pairs.values(), (pair) => ({ pair, worth: interactionVariance(pair, features) }));
+  ranked.sort((a, b) => b.worth - a.worth || a.pair.one - b.pair.one || a.pair.other - b.pair.other);
+  const allowed = new Uint8Array(features.length * features.length);
+  for (const { pair } of ranked.slice(0, settings.pairsMax)) {
+    allowed[pair.one * features.length + pair.other] = 1;
+    allowed[pair.other * features.length + pair.one] = 1;
   }
-  return averageBags(input, bags, chooseRounds(bags));
+  return allowed;
+}
+
+/** Any two features, or one of them the segment. */
+function mayPair({ features, segment }: BoostBagsInput): Uint8Array | null {
+  if (segment === undefined) return null;
+  const count = features.length;
+  return Uint8Array.from({ length: count * count }, (_, key) =>
+    Math.floor(key / count) === segment || key % count === segment ? 1 : 0,
+  );
 }
 
 /** One number of rounds for all bags: the one with the lowest held-out loss summed over them. */
-function chooseRounds(bags: readonly Bag[]): number {
-  const rounds = bags[0]?.boosted.heldOutLoss.length ?? 0;
+function chooseRounds(bags: readonly BoostedBag[]): number {
+  const rounds = bags[0]?.heldOutLoss.length ?? 0;
   let best = 0;
   let bestLoss = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round += 1) {
-    const loss = bags.reduce((sum, bag) => sum + (bag.boosted.heldOutLoss[round] ?? 0), 0);
+    const loss = bags.reduce((sum, bag) => sum + (bag.heldOutLoss[round] ?? 0), 0);
     if (loss < bestLoss) {
       best = round;
       bestLoss = loss;
@@ -61,44 +110,49 @@ function chooseRounds(bags: readonly Bag[]): number {
   return best + 1;
 }
 
-function averageBags(input: BoostBagsInput, bags: readonly Bag[], rounds: number): BoostedTables {
-  const tables = input.features.map((feature) => new Float64Array(feature.cuts.length + 2));
+function averageBags(
+  input: BoostBagsInput,
+  inputs: readonly BoostInput[],
+  bags: readonly BoostedBag[],
+  rounds: number,
+): BoostedTables {
+  const sums = makeTableSums(input.features);
   const outOfBagLogOdds = new Float64Array(input.target.length);
-  let startLogOdds = 0;
-  for (const { boosted, heldOut } of bags) {
-    const own = tablesOf(input.features, boosted, rounds);
-    startLogOdds += boosted.startLogOdds / bags.length;
-    own.forEach((table, feature) => {
-      addScaled(tables[feature], table, 1 / bags.length);
-    });
-    for (let row = 0; row < heldOut.length; row += 1) {
-      if (heldOut[row] === 0) continue;
-      const logOdds = own.reduce(
-        (sum, table, feature) => sum + (table[input.features[feature]?.bins[row] ?? 0] ?? 0),
-        boosted.startLogOdds,
-      );
-      outOfBagLogOdds[row] = (outOfBagLogOdds[row] ?? 0) + logOdds / input.settings.repeats;
-    }
-  }
-  return { rounds, startLogOdds, tables, outOfBagLogOdds };
+  bags.forEach((bag, index) => {
+    sums.constant += bag.startLogOdds / bags.length;
+    addTrees(sums, bag.trees, rounds, 1 / bags.length);
+    const own = makeTableSums(input.features);
+    own.constant = bag.startLogOdds;
+    addTrees(own, bag.trees, rounds, 1);
+    addHeldOut(
+      outOfBagLogOdds,
+      own,
+      input.features,
+      inputs[index]?.heldOut ?? new Uint8Array(),
+      input.settings.repeats,
+    );
+  });
+  return { rounds, sums, outOfBagLogOdds };
 }
 
-/** The cuts of the first rounds, summed up. */
-function tablesOf(features: readonly BinnedFeature[], boosted: BoostedBag, rounds: number): Float64Array[] {
-  const tables = features.map((feature) => new Float64Array(feature.cuts.length + 2));
-  for (const cut of boosted.cuts.slice(0, rounds)) {
-    const table = tables[cut.feature];
-    assert(table !== undefined, 'a cut names a feature');
-    const missingBin = table.length - 1;
-    for (let bin = 0; bin < table.length; bin += 1) {
-      const move = bin < cut.cut ? cut.low : bin === missingBin ? cut.missing : cut.high;
-      table[bin] = (table[bin] ?? 0) + move;
+function addHeldOut(
+  logOdds: Float64Array,
+  sums: TableSums,
+  features: readonly BinnedFeature[],
+  heldOut: Uint8Array,
+  repeats: number,
+): void {
+  const pairs = [...sums.pairs.values()];
+  for (let row = 0; row < heldOut.length; row += 1) {
+    if (heldOut[row] === 0) continue;
+    let sum = sums.constant;
+    for (let feature = 0; feature < features.length; feature += 1) {
+      sum += sums.mains[feature]?.[features[feature]?.bins[row] ?? 0] ?? 0;
     }
+    for (const pair of pairs) {
+      const cell = (features[pair.one]?.bins[row] ?? 0) * pair.columns + (features[pair.other]?.bins[row] ?? 0);
+      sum += pair.logOdds[cell] ?? 0;
+    }
+    logOdds[row] = (logOdds[row] ?? 0) + sum / repeats;
   }
-  return tables;
-}
-
-function addScaled(sum: Float64Array | undefined, values: Float64Array, factor: number): void {
-  assert(sum !== undefined && sum.length === values.length, 'tables of one feature have one length');
-  for (let index = 0; index < values.length; index += 1) sum[index] = (sum[index] ?? 0) + (values[index] ?? 0) * factor;
 }

@@ -4,18 +4,23 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { sha256 } from '../../lib/canonical-json.ts';
 import { EcsError } from '../../lib/errors.ts';
-import { parseTrainingSpec, type TrainingSpec } from '../training-spec.ts';
+import { parseTrainingSpec, type ResolvedSpec, type TrainingSpec } from '../training-spec.ts';
+import { resolveSpec } from './resolve-spec.ts';
 import { buildTrainingTable, type CsvRecord, type TrainingTable } from './training-table.ts';
 
 export interface LoadedTrainingData {
+  readonly spec: ResolvedSpec;
   readonly table: TrainingTable;
   readonly dataSha256: string;
   readonly splitsSha256: string | null;
 }
 
-/** The spec the shipped model was trained by. */
-export function shippedSpecPath(): string {
-  return fileURLToPath(new URL('../specs/taiwan-card-ledger.json', import.meta.url));
+/** The models that come with ECS: mains and pairs, and one additive card per standing of the latest statement. */
+export type ShippedModel = 'flagship' | 'readable';
+
+/** The spec a shipped model was trained by. */
+export function shippedSpecPath(model: ShippedModel = 'flagship'): string {
+  return fileURLToPath(new URL(`../specs/${model}.json`, import.meta.url));
 }
 
 export async function loadTrainingSpec(path: string): Promise<TrainingSpec> {
@@ -36,19 +41,22 @@ export async function loadTrainingData(
 ): Promise<LoadedTrainingData> {
   const data = await readBytes(dataPath);
   const splits = splitsPath === null ? null : await readBytes(splitsPath);
+  const records = parseCsv(data, dataPath);
+  const resolved = resolveSpec(spec, records);
   const table = buildTrainingTable(
-    parseCsv(data, dataPath),
+    records,
     splits === null || splitsPath === null ? null : parseCsv(splits, splitsPath),
-    spec,
+    resolved,
   );
   return {
+    spec: resolved,
     table,
     dataSha256: sha256(data).toString('hex'),
     splitsSha256: splits === null ? null : sha256(splits).toString('hex'),
   };
 }
 
-function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
+export function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
   try {
     return parse(bytes, { columns: true, bom: true, skip_empty_lines: true, trim: true });
   } catch (cause) {
@@ -60,7 +68,7 @@ function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
   }
 }
 
-async function readBytes(path: string): Promise<Buffer> {
+export async function readBytes(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {

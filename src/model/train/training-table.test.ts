@@ -1,11 +1,12 @@
 import { isEcsError } from '../../lib/errors.ts';
 import { parseTrainingSpec } from '../training-spec.ts';
+import { resolveSpec } from './resolve-spec.ts';
 import { buildTrainingTable, type CsvRecord, selectRows } from './training-table.ts';
 
 const SPEC = {
   formatVersion: 1,
   name: 'small',
-  kind: 'numeric',
+  kind: 'columns',
   idColumn: 'id',
   target: { column: 'bad', bad: 'yes', good: 'no', meaning: 'default' },
   referenceUnitMinor: 100,
@@ -31,7 +32,7 @@ const SPEC = {
   source: 'made up',
   attribution: 'made up',
 };
-const spec = parseTrainingSpec(SPEC, 'spec.json');
+const spec = resolveSpec(parseTrainingSpec(SPEC, 'spec.json'), [{ Debt: '1', Savings: '1' }]);
 
 const RECORDS: readonly CsvRecord[] = [
   { id: 'a', Debt: '1', Savings: '', Sex: '1', bad: 'yes' },

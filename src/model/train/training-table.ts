@@ -1,13 +1,9 @@
 // CSV records as rows to learn from: features by the spec, the outcome, and which rows are set aside. Pure; every
 // refusal names the row and the column.
-import {
-  cardLedgerRowToStatements,
-  computeFeatures,
-  parseCardLedgerRow,
-  STATEMENT_WINDOW,
-} from '../../ledger/index.ts';
-import { EcsError, isEcsError } from '../../lib/errors.ts';
-import type { TrainingSpec } from '../training-spec.ts';
+import { EcsError } from '../../lib/errors.ts';
+import type { ResolvedSpec } from '../training-spec.ts';
+import { readLevels, readValues } from './read-columns.ts';
+import { cardLedgerRowToFeatures } from './read-ledger-row.ts';
 
 export type CsvRecord = Readonly<Record<string, string>>;
 
@@ -18,39 +14,62 @@ export interface TrainingTable {
   readonly target: Uint8Array;
   /** The record a row came from, with its splits: for choosing rows, never for inputs. */
   readonly columns: readonly CsvRecord[];
+  /** Per feature the words its values stand for, null for numbers. */
+  readonly levels: readonly (readonly string[] | null)[];
 }
-
-/** The features look at the order of statements only, so any six instants a month apart do. */
-const CLOSED_AT_MS: readonly number[] = Array.from({ length: STATEMENT_WINDOW }, (_, month) =>
-  Date.UTC(2005, 3 + month, 28),
-);
 
 export function buildTrainingTable(
   records: readonly CsvRecord[],
   splits: readonly CsvRecord[] | null,
-  spec: TrainingSpec,
+  spec: ResolvedSpec,
 ): TrainingTable {
   const splitById = splits === null ? null : indexById(splits, spec, 'splits file');
   if (spec.idColumn !== null) indexById(records, spec, 'data file');
-  const target = new Uint8Array(records.length);
-  const features: Float64Array[] = [];
-  const columns: CsvRecord[] = [];
-  records.forEach((record, row) => {
-    const id = (spec.idColumn === null ? undefined : record[spec.idColumn]) ?? `number ${row + 1}`;
-    target[row] = readTarget(record, spec, id);
-    features.push(readFeatures(record, spec, id));
-    const split = splitById?.get(id);
-    if (splitById !== null && split === undefined) throw invalid(`row ${id} is not in the splits file`, { id });
-    columns.push(split === undefined ? record : { ...record, ...split });
-  });
-  return { features, target, columns };
+  const kept = records
+    .map((record, row) => joinSplit(record, row, spec, splitById))
+    .filter((record) => passes(record, spec));
+  const levels = spec.features.map((feature) => (feature.type === 'category' ? readLevels(kept, feature, spec) : null));
+  const ids = kept.map((record, row) => idOf(record, row, spec));
+  return {
+    features:
+      spec.kind === 'card_ledger'
+        ? kept.map((record, row) => cardLedgerRowToFeatures(record, spec.referenceUnitMinor, ids[row] ?? ''))
+        : readValues(kept, spec, levels, ids),
+    target: Uint8Array.from(kept, (record, row) => readTarget(record, spec, ids[row] ?? '')),
+    columns: kept,
+    levels,
+  };
+}
+
+function idOf(record: CsvRecord, row: number, spec: ResolvedSpec): string {
+  return (spec.idColumn === null ? undefined : record[spec.idColumn]) ?? `number ${row + 1}`;
+}
+
+function joinSplit(
+  record: CsvRecord,
+  row: number,
+  spec: ResolvedSpec,
+  splitById: Map<string, CsvRecord> | null,
+): CsvRecord {
+  if (splitById === null) return record;
+  const id = idOf(record, row, spec);
+  const split = splitById.get(id);
+  if (split === undefined) throw invalid(`row ${id} is not in the splits file`, { id });
+  return { ...record, ...split };
+}
+
+function passes(record: CsvRecord, { rowFilter }: ResolvedSpec): boolean {
+  if (rowFilter === null) return true;
+  const text = record[rowFilter.column];
+  if (text === undefined) throw invalid(`there is no column ${rowFilter.column}`, { column: rowFilter.column });
+  return rowFilter.oneOf.includes(text);
 }
 
 /**
  * `all`, `training` (everything that is not set aside), or a column: the rows that read 1 there. Rows of one outcome
  * alone are refused: nothing can be learned from them or measured on them.
  */
-export function selectRows(table: TrainingTable, spec: TrainingSpec, rows: string): TrainingTable {
+export function selectRows(table: TrainingTable, spec: ResolvedSpec, rows: string): TrainingTable {
   const chosen = chooseRows(table, spec, rows);
   const defaults = chosen.target.reduce((sum, value) => sum + value, 0);
   if (defaults === 0 || defaults === chosen.target.length) {
@@ -61,7 +80,7 @@ export function selectRows(table: TrainingTable, spec: TrainingSpec, rows: strin
   return chosen;
 }
 
-function chooseRows(table: TrainingTable, spec: TrainingSpec, rows: string): TrainingTable {
+function chooseRows(table: TrainingTable, spec: ResolvedSpec, rows: string): TrainingTable {
   if (rows === 'all') return table;
   const column = rows === 'training' ? spec.holdoutColumn : rows;
   if (column === null) return table;
@@ -70,14 +89,19 @@ function chooseRows(table: TrainingTable, spec: TrainingSpec, rows: string): Tra
   }
   const wanted = (record: CsvRecord) => (record[column] === '1') !== (rows === 'training');
   const kept = Array.from(table.columns.keys()).filter((row) => wanted(table.columns[row] ?? {}));
+  return takeRows(table, kept);
+}
+
+export function takeRows(table: TrainingTable, rows: readonly number[]): TrainingTable {
   return {
-    features: kept.map((row) => table.features[row] ?? new Float64Array()),
-    target: Uint8Array.from(kept, (row) => table.target[row] ?? 0),
-    columns: kept.map((row) => table.columns[row] ?? {}),
+    features: rows.map((row) => table.features[row] ?? new Float64Array()),
+    target: Uint8Array.from(rows, (row) => table.target[row] ?? 0),
+    columns: rows.map((row) => table.columns[row] ?? {}),
+    levels: table.levels,
   };
 }
 
-function indexById(records: readonly CsvRecord[], spec: TrainingSpec, file: string): Map<string, CsvRecord> {
+function indexById(records: readonly CsvRecord[], spec: ResolvedSpec, file: string): Map<string, CsvRecord> {
   const { idColumn } = spec;
   if (idColumn === null) throw invalid(`the spec names no id column to join the ${file} by`, { file });
   const byId = new Map<string, CsvRecord>();
@@ -90,35 +114,14 @@ function indexById(records: readonly CsvRecord[], spec: TrainingSpec, file: stri
   return byId;
 }
 
-function readTarget(record: CsvRecord, spec: TrainingSpec, id: string): 0 | 1 {
-  const text = record[spec.target.column];
-  if (text === spec.target.bad) return 1;
-  if (text === spec.target.good) return 0;
-  throw invalid(`row ${id}: column ${spec.target.column} is neither ${spec.target.bad} nor ${spec.target.good}`, {
+function readTarget(record: CsvRecord, { target }: ResolvedSpec, id: string): 0 | 1 {
+  const text = record[target.column];
+  if (text === undefined) throw invalid(`there is no column ${target.column}`, { column: target.column });
+  if (text === target.bad) return 1;
+  if (text === target.good || (target.good === undefined && text !== '')) return 0;
+  throw invalid(`row ${id}: column ${target.column} is neither ${target.bad} nor ${target.good ?? 'anything else'}`, {
     id,
   });
-}
-
-function readFeatures(record: CsvRecord, spec: TrainingSpec, id: string): Float64Array {
-  if (spec.kind === 'numeric') {
-    return Float64Array.from(spec.features, (feature) => readNumber(record, feature.column ?? '', id));
-  }
-  try {
-    const statements = cardLedgerRowToStatements(parseCardLedgerRow(record), CLOSED_AT_MS);
-    return computeFeatures(statements, spec.referenceUnitMinor);
-  } catch (cause) {
-    if (!isEcsError(cause)) throw cause;
-    throw new EcsError(cause.code, `row ${id}: ${cause.message}`, { cause, facts: { ...cause.facts, id } });
-  }
-}
-
-function readNumber(record: CsvRecord, column: string, id: string): number {
-  const text = record[column];
-  if (text === undefined) throw invalid(`there is no column ${column}`, { column });
-  if (text === '') return Number.NaN;
-  const value = Number(text);
-  if (!Number.isFinite(value)) throw invalid(`row ${id}: column ${column} is not a number`, { id, column });
-  return value;
 }
 
 function invalid(message: string, facts: Record<string, string>): EcsError {

@@ -4,12 +4,13 @@ import type { CommandContext } from '../../command-context.ts';
 import { challengeCommand } from './challenge.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { fairnessCommand } from './fairness.ts';
-import { monitorCommand } from './monitor.ts';
 import { gateCommand } from './gate.ts';
 import { listCommand } from './list.ts';
+import { monitorCommand } from './monitor.ts';
 import { approveCommand, promoteCommand, rejectCommand } from './promote.ts';
 import { registerCommand } from './register.ts';
 import { rollbackCommand } from './rollback.ts';
+import { scoreCommand } from './score.ts';
 import { shadowCommand } from './shadow.ts';
 import { trainCommand } from './train.ts';
 
@@ -19,6 +20,7 @@ export function modelCommand(context: CommandContext): Command {
     .addCommand(trainCommand(context))
     .addCommand(fairnessCommand(context))
     .addCommand(monitorCommand(context))
+    .addCommand(scoreCommand(context))
     .addCommand(evaluateCommand(context))
     .addCommand(gateCommand(context))
     .addCommand(registerCommand(context))

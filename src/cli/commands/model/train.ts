@@ -11,6 +11,7 @@ interface TrainOptions {
   readonly out: string;
   readonly card?: string;
   readonly seed?: number;
+  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -23,6 +24,7 @@ export function trainCommand(context: CommandContext): Command {
     .requiredOption('--out <file>', 'where the scorecard goes')
     .option('--card <file>', 'where its model card goes')
     .option('--seed <number>', "instead of the spec's own seed", Number)
+    .option('--threads <number>', 'bags trained at once; the result is the same', Number)
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -36,6 +38,7 @@ export function trainCommand(context: CommandContext): Command {
         outPath: options.out,
         cardPath: options.card,
         seed: options.seed,
+        threads: options.threads,
         onProgress: (done, bags) => context.terminal.progress(`training: bag ${done} of ${bags}`),
       });
       printResult(context, options.json, result, () => describeTraining(result));

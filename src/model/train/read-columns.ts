@@ -1,0 +1,65 @@
+// Cells of a CSV as values: numbers as they are, words by the place of their level, not known as NaN.
+import { EcsError } from '../../lib/errors.ts';
+import type { FeatureSpec, ResolvedSpec } from '../training-spec.ts';
+import type { CsvRecord } from './training-table.ts';
+
+/** A feature has at most 256 bins; rarer levels than these share the one for all others. */
+const LEVELS_MAX = 200;
+
+/**
+ * The levels of a category that have rows enough, in the order of the alphabet. Where some have not, one more level, the
+ * last, stands for all others; words never met before go there too.
+ */
+export function readLevels(records: readonly CsvRecord[], feature: FeatureSpec, spec: ResolvedSpec): readonly string[] {
+  const isMissing = missingTest(spec.missingCodes);
+  const rows = new Map<string, number>();
+  for (const record of records) {
+    const text = cellOf(record, feature);
+    if (!isMissing(text)) rows.set(text, (rows.get(text) ?? 0) + 1);
+  }
+  const common = [...rows].filter(([, count]) => count >= spec.settings.rowsPerBinMin);
+  const kept = common.sort(([, one], [, other]) => other - one).slice(0, LEVELS_MAX);
+  const levels = kept.map(([level]) => level).sort();
+  return kept.length < rows.size ? [...levels, OTHER_LEVELS] : levels;
+}
+
+/** Never a cell's own text: cells come trimmed. */
+export const OTHER_LEVELS = ' ';
+
+export function readValues(
+  records: readonly CsvRecord[],
+  spec: Pick<ResolvedSpec, 'features' | 'missingCodes'>,
+  levels: readonly (readonly string[] | null)[],
+  ids: readonly string[],
+): Float64Array[] {
+  const isMissing = missingTest(spec.missingCodes);
+  const places = levels.map((some) => (some === null ? null : new Map(some.map((level, place) => [level, place]))));
+  return records.map((record, row) =>
+    Float64Array.from(spec.features, (feature, index) => {
+      const text = cellOf(record, feature);
+      if (isMissing(text)) return Number.NaN;
+      const known = places[index];
+      if (known !== null && known !== undefined) return known.get(text) ?? known.get(OTHER_LEVELS) ?? Number.NaN;
+      const value = Number(text);
+      if (Number.isFinite(value)) return value;
+      const id = ids[row] ?? '';
+      throw invalid(`row ${id}: column ${feature.column} is not a number`, { id, column: feature.column ?? '' });
+    }),
+  );
+}
+
+function cellOf(record: CsvRecord, feature: Pick<FeatureSpec, 'column'>): string {
+  const column = feature.column ?? '';
+  const text = record[column];
+  if (text === undefined) throw invalid(`there is no column ${column}`, { column });
+  return text;
+}
+
+function missingTest(codes: readonly string[]): (text: string) => boolean {
+  const known = new Set(codes.map((code) => code.toLowerCase()));
+  return (text) => known.has(text) || known.has(text.toLowerCase());
+}
+
+function invalid(message: string, facts: Record<string, string>): EcsError {
+  return new EcsError('ECS_FILE_INVALID', message, { facts });
+}
