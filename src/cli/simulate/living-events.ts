@@ -2,7 +2,8 @@
 // month, late payments included. A person's month is shortened so that something happens while one is watching.
 import type { SeededRandom } from '../../lib/seeded-random.ts';
 import { type CardState, drawCardMonth } from './card-month.ts';
-import { type Mood, nextMood } from './mood.ts';
+import { nextMood } from './mood.ts';
+import type { Mood } from './mood-reading.ts';
 import { incomeEvent, moodEvent } from './past-events.ts';
 import type { Person } from './person.ts';
 import type { BuildEvent, SimulatedEvent } from './simulated-event.ts';

@@ -1,15 +1,10 @@
 // How a simulated mood moves: pulled back to the person's usual self, with inertia, and heavier falls than rises.
 import type { SeededRandom } from '../../lib/seeded-random.ts';
+import type { Mood } from './mood-reading.ts';
 import type { Person } from './person.ts';
 import { createNormal } from './truth/draw-normal.ts';
 import type { PersonTruth } from './truth/draw-truth.ts';
 import { nextTrueMood } from './truth/true-mood.ts';
-
-export interface Mood {
-  readonly valence: number;
-  readonly arousal: number;
-  readonly stress: number;
-}
 
 export function usualMood(person: Person): Mood {
   return { valence: person.valenceMean, arousal: 0, stress: person.stressMean };

@@ -3,7 +3,8 @@
 import { DAY_MS, HOUR_MS } from '../../lib/clock.ts';
 import type { SeededRandom } from '../../lib/seeded-random.ts';
 import { type CardMonth, type CardState, drawCardMonth, NEW_CARD } from './card-month.ts';
-import { type Mood, nextMood, usualMood } from './mood.ts';
+import { nextMood, usualMood } from './mood.ts';
+import type { Mood } from './mood-reading.ts';
 import type { Person } from './person.ts';
 import type { BuildEvent, SimulatedEvent } from './simulated-event.ts';
 

@@ -1,10 +1,8 @@
 // The invented people of demonstrations and load runs: who they are, how they handle money, how their mood moves.
 // Everything follows from a seed, so that a run can be had again.
 import type { SeededRandom } from '../../lib/seeded-random.ts';
+import type { Discipline } from './discipline.ts';
 import type { PersonTruth } from './truth/draw-truth.ts';
-
-/** How the person pays the card: always in full, the minimum and more, or now and then not at all. */
-export type Discipline = 'full' | 'minimum' | 'late';
 
 export interface Person {
   readonly customerId: string;

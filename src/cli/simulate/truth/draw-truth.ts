@@ -1,6 +1,6 @@
 // Puts a person into a world whose truth is known: will this person default, and what has that to do with how it feels?
 import { EMOTION_BLOCK } from '../../../model/index.ts';
-import type { Discipline } from '../person.ts';
+import type { Discipline } from '../discipline.ts';
 import { createFeelingDraw, type Feeling } from './feeling.ts';
 import type { TruthScenario } from './scenario.ts';
 import type { Dice } from './true-mood.ts';

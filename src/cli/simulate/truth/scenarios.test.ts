@@ -8,7 +8,7 @@ import { DAY_MS, HOUR_MS } from '../../../lib/clock.ts';
 import { createSeededRandom } from '../../../lib/seeded-random.ts';
 import { EMOTION_BLOCK, emotionLogOdds, GATE_RULES, runGate } from '../../../model/index.ts';
 import { computeMetrics } from '../../../model/metrics.ts';
-import type { Mood } from '../mood.ts';
+import type { Mood } from '../mood-reading.ts';
 import { BASE_SCORES, createBaseDraw, parseCells } from './base-scores.ts';
 import { drawHistory } from './draw-history.ts';
 import { createNormal } from './draw-normal.ts';

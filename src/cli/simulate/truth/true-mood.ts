@@ -1,7 +1,7 @@
 // How a mood moves in the worlds whose truth is known: around the person's own usual self, with inertia from one hour to
 // the next, and with heavier-tailed falls around the day the card is due. Half of the variance is between people.
 import { DAY_MS } from '../../../lib/clock.ts';
-import type { Mood } from '../mood.ts';
+import type { Mood } from '../mood-reading.ts';
 import { clamp, type Feeling } from './feeling.ts';
 
 /** Standard deviations within a person. */
