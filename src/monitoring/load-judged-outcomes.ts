@@ -5,9 +5,10 @@ import { loadSampleShare } from './load-sample-share.ts';
 import type { JudgedOutcome } from './performance-report.ts';
 
 export interface OutcomeWindow {
-  /** Half-open interval of the starts of windows. */
+  /** Windows that began then or later. */
   readonly fromMs: number;
-  readonly toMs: number;
+  /** And that had ended by then: while one is open only its defaults are known. */
+  readonly endedByMs: number;
   /** About so many outcomes are looked at; never more than twice as many. */
   readonly outcomesWanted: number;
 }
@@ -30,7 +31,8 @@ export async function loadJudgedOutcomes(db: Queryable, window: OutcomeWindow): 
      from (
        select customer_id, as_of, window_months, defaulted, model_version, decision_id
        from outcomes tablesample system ($1::float4) repeatable (1)
-       where decision_id is not null and as_of >= $4 and as_of < $5
+       where decision_id is not null and as_of >= $4
+         and (as_of at time zone 'UTC') + make_interval(months => window_months) <= $5::timestamptz at time zone 'UTC'
          and (hashtextextended(customer_id || as_of::text, 1) & 1048575) * 1000000 < $2::int8 * 1048576
        limit $3
      ) o
@@ -38,7 +40,7 @@ export async function loadJudgedOutcomes(db: Queryable, window: OutcomeWindow): 
      left join decision_emotions e on e.customer_id = o.customer_id and e.decision_id = o.decision_id
      where d.probability_of_default > 0 and d.probability_of_default < 1
        and (d.record::jsonb #>> '{result,judged}')::boolean`,
-    [percent, thinTo, 2 * window.outcomesWanted, new Date(window.fromMs), new Date(window.toMs)],
+    [percent, thinTo, 2 * window.outcomesWanted, new Date(window.fromMs), new Date(window.endedByMs)],
   );
   return rows.map(toOutcome);
 }

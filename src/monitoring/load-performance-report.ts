@@ -7,6 +7,8 @@ import { type PerformanceReport, reportPerformance } from './performance-report.
 
 /** Windows that began in the last three years. */
 export const PERFORMANCE_WINDOW_DAYS = 1_096;
+/** Defaults are told as they are seen, all others after the window's end: they get a month to arrive. */
+const TELLING_DAYS = 31;
 const OUTCOMES_WANTED = 50_000;
 
 export async function loadPerformanceReport(
@@ -14,8 +16,11 @@ export async function loadPerformanceReport(
   model: LoadedScorecard,
   nowMs: number,
 ): Promise<PerformanceReport> {
-  const fromMs = nowMs - PERFORMANCE_WINDOW_DAYS * DAY_MS;
-  const outcomes = await loadJudgedOutcomes(db, { fromMs, toMs: nowMs, outcomesWanted: OUTCOMES_WANTED });
+  const outcomes = await loadJudgedOutcomes(db, {
+    fromMs: nowMs - PERFORMANCE_WINDOW_DAYS * DAY_MS,
+    endedByMs: nowMs - TELLING_DAYS * DAY_MS,
+    outcomesWanted: OUTCOMES_WANTED,
+  });
   const trained = model.artefact.training.outOfBag.auc;
   return reportPerformance(outcomes, new Map([[model.modelVersion, trained]]));
 }

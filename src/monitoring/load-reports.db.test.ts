@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/databa
 import { makeDecider, saveCustomers, saveEmotions, type TestDecider } from '../../test/support/decision-database.ts';
 import { NOW_MS } from '../../test/support/policy-facts.ts';
 import { inTransaction } from '../db/index.ts';
+import { endOfWindow } from '../events/end-of-window.ts';
 import { DAY_MS } from '../lib/clock.ts';
 import { createOutcomeHandler, loadJudgedOutcomes } from './index.ts';
 import { loadDriftReport } from './load-drift-report.ts';
@@ -134,8 +135,9 @@ describe('outcomes', () => {
       ],
       NOW_MS + 50 * DAY_MS,
     );
-  const load = () =>
-    loadJudgedOutcomes(database.pool, { fromMs: NOW_MS, toMs: NOW_MS + DAY_MS, outcomesWanted: 1_000 });
+  const END_MS = endOfWindow(NOW_MS, 1) + DAY_MS;
+  const load = (endedByMs = END_MS) =>
+    loadJudgedOutcomes(database.pool, { fromMs: NOW_MS, endedByMs, outcomesWanted: 1_000 });
 
   test('come with what the decision said without emotion and what emotion added, until it is erased', async () => {
     await saveCustomers(database.pool, [{ customerId: 'felt' }, { customerId: 'plain', payer: 'late' }]);
@@ -163,7 +165,7 @@ describe('outcomes', () => {
     expect((await load()).every((outcome) => outcome.emotionLogOdds === 0)).toBe(true);
   });
 
-  test('without a decision, and outside the interval, are left out', async () => {
+  test('without a decision, from before, and of windows that have not ended, are left out', async () => {
     await saveCustomers(database.pool, [{ customerId: 'a' }]);
     await tell('a', NOW_MS - 1, false);
     await decideAll(['a'], NOW_MS);
@@ -171,5 +173,8 @@ describe('outcomes', () => {
     expect(await load()).toEqual([]);
     await tell('a', NOW_MS, false);
     expect(await load()).toHaveLength(1);
+    const ended = new Date(NOW_MS).setUTCMonth(new Date(NOW_MS).getUTCMonth() + 1);
+    expect(await load(ended)).toHaveLength(1);
+    expect(await load(ended - 1)).toEqual([]);
   });
 });

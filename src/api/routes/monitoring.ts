@@ -73,7 +73,9 @@ const performanceSchema = z
   .object({
     computedAt: atSchema,
     verdict: verdictSchema,
-    outcomes: z.int().describe('At most about 50,000, drawn from windows that began in the last three years.'),
+    outcomes: z
+      .int()
+      .describe('At most about 50,000, drawn from windows of the last three years that ended 31 days ago or earlier.'),
     totals: z.array(performanceLineSchema).describe('By model version and length of the window.'),
     months: z.array(performanceLineSchema).describe('Newest first.'),
   })
