@@ -34,6 +34,7 @@ const SEAMS = [
   '-handler\\.ts$',
   '^src/ledger/complete-statements\\.ts$',
   '^src/model/run-model-[a-z]+\\.ts$',
+  '^src/monitoring/monitor\\.ts$',
   '^src/decision/(decider|decision-history|freeze-account|replay-decision|set-limit-by-hand)\\.ts$',
 ];
 

@@ -1,9 +1,7 @@
 // The face of the monitoring room: what became of customers, and whether the model still holds.
 
 export type { DriftLine, DriftReport } from './drift-report.ts';
-export { DRIFT_WINDOW_DAYS } from './load-drift-report.ts';
 export { loadJudgedOutcomes, type OutcomeWindow } from './load-judged-outcomes.ts';
-export { PERFORMANCE_WINDOW_DAYS } from './load-performance-report.ts';
 export { createMonitor, type Monitor, type MonitoringReport, type MonitorOptions } from './monitor.ts';
 export { createMonitoringMetrics } from './monitoring-metrics.ts';
 export { createOutcomeHandler, type OutcomeHandler } from './outcome-handler.ts';
@@ -11,7 +9,6 @@ export type { JudgedOutcome, PerformanceLine, PerformanceReport } from './perfor
 export {
   type BinCounts,
   computeStability,
-  judgeStability,
   type Stability,
 } from './population-stability.ts';
 export { VERDICTS, type Verdict } from './verdict.ts';

@@ -8,7 +8,7 @@ import { loadRecentFeatures } from './load-recent-features.ts';
 import { scoreBinsOfTraining } from './training-distribution.ts';
 
 /** A statement a month, and room for one that is late. */
-export const DRIFT_WINDOW_DAYS = 62;
+const DRIFT_WINDOW_DAYS = 62;
 const CUSTOMERS_WANTED = 20_000;
 const FIRST_DECISIONS_MAX = 20_000;
 const FIRST_CUSTOMERS_MIN = 1_000;

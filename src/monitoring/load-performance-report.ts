@@ -6,7 +6,7 @@ import { loadJudgedOutcomes } from './load-judged-outcomes.ts';
 import { type PerformanceReport, reportPerformance } from './performance-report.ts';
 
 /** Windows that began in the last three years. */
-export const PERFORMANCE_WINDOW_DAYS = 1_096;
+const PERFORMANCE_WINDOW_DAYS = 1_096;
 /** Defaults are told as they are seen, all others after the window's end: they get a month to arrive. */
 const TELLING_DAYS = 31;
 const OUTCOMES_WANTED = 50_000;
