@@ -1,4 +1,4 @@
-// The worlds are what they say they are, and the gate does in them what `npm run bench:gate` measures on ten times as many.
+// The worlds are what they say they are, and the gate does in them what `npm run bench:gate` measures on twenty times as many.
 import fc from 'fast-check';
 import { emotionFeaturesOf } from '../../../affect/emotion-features-of.ts';
 import { foldReadings, SUM_NAMES } from '../../../affect/fold-readings.ts';
@@ -142,7 +142,7 @@ test('half of the variance of moods lies between people, and they have inertia',
   const random = createSeededRandom(5);
   const normal = createNormal(random);
   const usual = { valence: 0.15, stress: 0.38 };
-  const step = { usual, inertia: 0.4, dueDay: 99, timeMs: 0, hoursSince: 1 };
+  const step = { usual, inertia: 0.4, dueDay: 15, timeMs: 0, hoursSince: 1 };
   const valences: number[] = [];
   let mood: Mood = { ...usual, arousal: 0 };
   for (let hour = 0; hour < 20_000; hour += 1) {
@@ -171,8 +171,8 @@ test('distress is one standard deviation of the block, whatever the rest', () =>
   expect(wordOf(1, 0) - wordOf(0, 0)).toBeCloseTo(0.1, 1);
 });
 
-describe('the gate in a hundred lenders of each kind', () => {
-  const HISTORIES = 100;
+describe('the gate in fifty lenders of each kind', () => {
+  const HISTORIES = 50;
   const shareOpened = (scenario: TruthScenario, histories = HISTORIES) => {
     let opened = 0;
     for (let seed = 0; seed < histories; seed += 1) {
@@ -191,25 +191,25 @@ describe('the gate in a hundred lenders of each kind', () => {
   ])(
     'stays shut where %s',
     (_, scenario) => {
-      expect(shareOpened(scenario)).toBeLessThanOrEqual(0.01);
+      expect(shareOpened(scenario)).toBe(0);
     },
-    120_000,
+    240_000,
   );
 
   test('opens where feelings tell as much as 0.30 standard deviations', () => {
     expect(shareOpened(SCENARIOS.moderate)).toBeGreaterThanOrEqual(0.95);
-  }, 120_000);
+  }, 240_000);
 
   test('opens before the sign turns, and is shut within three months of it', () => {
     const flip = SCENARIOS.drift.flipsAtMonth ?? 0;
-    for (let seed = 0; seed < 25; seed += 1) {
+    for (let seed = 0; seed < 12; seed += 1) {
       const { looks } = runGate(drawHistory(SCENARIOS.drift, 60_000 + seed, { months: flip + 3 }), GATE_RULES, {
         detail: false,
       });
       expect(looks[flip - 1]?.state).toBe('open');
       expect(looks.slice(flip).some((look) => look.state === 'shut')).toBe(true);
     }
-  }, 120_000);
+  }, 240_000);
 });
 
 test('every scenario has a name and says what it is', () => {
