@@ -136,7 +136,9 @@ function sayWhereThingsAre(terminal: Terminal, system: System, running: RunningS
   const elsewhere = champion.modelVersion === modelFile.modelVersion ? '' : '  (from the registry, not the model file)';
   line('model', `${champion.artefact.name} ${champion.modelVersion.slice(0, 12)}${elsewhere}`);
   const policy = policies.byPack.get(policies.defaultPack);
-  line('policy', `${policies.defaultPack} (emotion: ${policy?.document.pack.emotionMode ?? 'off'})`);
+  const mode = policy?.document.pack.emotionMode ?? 'off';
+  const emotion = mode === 'bounded' ? 'protective, bounded under an open verdict' : mode;
+  line('policy', `${policies.defaultPack} (emotion: ${emotion})`);
   line('roles', roles.join(', '));
   const { address, firstKey } = running;
   if (address !== null) sayAddress(line, address, config.portGiven ? null : config.port);
