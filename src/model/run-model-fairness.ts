@@ -1,11 +1,11 @@
 // `ecs model fairness`: audits an artefact on the rows of a CSV that also holds what the model must never see. Hands back
 // plain facts.
+import { writeFile } from 'node:fs/promises';
 import { EcsError } from '../lib/errors.ts';
 import { type FairnessReport, reportFairness } from './fairness/fairness-report.ts';
 import { type GroupColumn, groupOf } from './fairness/group-column.ts';
 import { type FairnessHeading, renderFairness } from './fairness/render-fairness.ts';
 import { loadScorecard } from './load-scorecard.ts';
-import { saveModelCard } from './save-scorecard.ts';
 import { scoreLogOdds } from './score.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
 import type { CsvRecord } from './train/training-table.ts';
@@ -55,7 +55,7 @@ export async function runModelFairness(args: ModelFairnessArgs): Promise<ModelFa
     proxyRows: table.columns.length,
     ...report,
   };
-  if (args.outPath !== undefined) await saveModelCard(args.outPath, `# Fairness audit\n\n${renderFairness(result)}\n`);
+  if (args.outPath !== undefined) await writeFile(args.outPath, `# Fairness audit\n\n${renderFairness(result)}\n`);
   return result;
 }
 

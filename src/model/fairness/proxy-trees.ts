@@ -30,15 +30,16 @@ export interface Trees {
 }
 
 export function boostTrees(bins: BinnedRows, member: Uint8Array, train: Uint32Array): Trees {
-  const members = train.reduce((sum, row) => sum + (member[row] ?? 0), 0);
+  // Everything below is by place among the training rows: side by side in memory, which is most of the speed.
+  const own = bins.map((column) => Uint8Array.from(train, (row) => column[row] ?? 0));
+  const target = Uint8Array.from(train, (row) => member[row] ?? 0);
+  const members = target.reduce((sum, value) => sum + value, 0);
   const start = Math.log(members / (train.length - members));
-  const scores = new Float64Array(member.length).fill(start);
+  const scores = new Float64Array(train.length).fill(start);
   const trees = Array.from({ length: TREES }, () => {
-    const pull = weighRows(member, train, scores);
-    const { tree, leaves } = growTree(bins, train, pull);
-    for (let place = 0; place < train.length; place += 1) {
-      const row = train[place] as number;
-      scores[row] = (scores[row] as number) + (tree.values[leaves[place] as number] as number);
+    const { tree, leaves } = growTree(own, weighRows(target, scores));
+    for (let place = 0; place < scores.length; place += 1) {
+      scores[place] = (scores[place] as number) + (tree.values[leaves[place] as number] as number);
     }
     return tree;
   });
@@ -58,46 +59,39 @@ interface Pull {
   readonly weights: Float64Array;
 }
 
-function weighRows(member: Uint8Array, train: Uint32Array, scores: Float64Array): Pull {
-  const gradients = new Float64Array(train.length);
-  const weights = new Float64Array(train.length);
-  for (let place = 0; place < train.length; place += 1) {
-    const row = train[place] as number;
-    const chance = sigmoid(scores[row] as number);
-    gradients[place] = (member[row] as number) - chance;
+function weighRows(target: Uint8Array, scores: Float64Array): Pull {
+  const gradients = new Float64Array(target.length);
+  const weights = new Float64Array(target.length);
+  for (let place = 0; place < target.length; place += 1) {
+    const chance = sigmoid(scores[place] as number);
+    gradients[place] = (target[place] as number) - chance;
     weights[place] = chance * (1 - chance);
   }
   return { gradients, weights };
 }
 
-function growTree(bins: BinnedRows, train: Uint32Array, pull: Pull): { tree: Tree; leaves: Uint8Array } {
-  const leaves = new Uint8Array(train.length);
+const NO_BINS = new Uint8Array(0);
+
+function growTree(bins: BinnedRows, pull: Pull): { tree: Tree; leaves: Int32Array } {
+  const leaves = new Int32Array(pull.gradients.length);
   const questions: Question[] = [];
   for (let level = 0; level < DEPTH; level += 1) {
-    const question = findQuestion(bins, train, pull, leaves, 1 << level);
+    const question = findQuestion(bins, pull, leaves, 1 << level);
     questions.push(question);
-    const own = bins[question.feature] as Uint8Array;
-    for (let place = 0; place < train.length; place += 1) {
-      const isAbove = (own[train[place] as number] as number) > question.upTo ? 1 : 0;
-      leaves[place] = 2 * (leaves[place] as number) + isAbove;
+    const own = bins[question.feature] ?? NO_BINS;
+    for (let place = 0; place < leaves.length; place += 1) {
+      leaves[place] = 2 * (leaves[place] as number) + ((own[place] as number) > question.upTo ? 1 : 0);
     }
   }
-  const sums = sumBy(pull, (place) => leaves[place] as number, 1 << DEPTH);
+  const sums = sumByCell(pull, leaves, 1, new Uint8Array(leaves.length), 1 << DEPTH);
   const values = sums.gradients.map((sum, leaf) => (LEARNING_RATE * sum) / ((sums.weights[leaf] as number) + L2));
   return { tree: { questions, values }, leaves };
 }
 
-function findQuestion(
-  bins: BinnedRows,
-  train: Uint32Array,
-  pull: Pull,
-  leaves: Uint8Array,
-  leafCount: number,
-): Question {
+function findQuestion(bins: BinnedRows, pull: Pull, leaves: Int32Array, leafCount: number): Question {
   let best: Question & { gain: number } = { feature: 0, upTo: PROXY_BINS, gain: Number.NEGATIVE_INFINITY };
   bins.forEach((own, feature) => {
-    const cellOf = (place: number) => (leaves[place] as number) * PROXY_BINS + (own[train[place] as number] as number);
-    const sums = sumBy(pull, cellOf, leafCount * PROXY_BINS);
+    const sums = sumByCell(pull, leaves, PROXY_BINS, own, leafCount * PROXY_BINS);
     const gains = new Float64Array(PROXY_BINS - 1);
     for (let leaf = 0; leaf < leafCount; leaf += 1) addGains(gains, sums, leaf * PROXY_BINS);
     gains.forEach((gain, upTo) => {
@@ -107,14 +101,22 @@ function findQuestion(
   return best;
 }
 
-function sumBy({ gradients, weights }: Pull, cellOf: (place: number) => number, cells: number): Pull {
-  const sums = { gradients: new Float64Array(cells), weights: new Float64Array(cells) };
+/** Sums over the cells `leaf * width + bin`. */
+function sumByCell(
+  { gradients, weights }: Pull,
+  leaves: Int32Array,
+  width: number,
+  bins: Uint8Array,
+  cells: number,
+): Pull {
+  const gradientSums = new Float64Array(cells);
+  const weightSums = new Float64Array(cells);
   for (let place = 0; place < gradients.length; place += 1) {
-    const cell = cellOf(place);
-    sums.gradients[cell] = (sums.gradients[cell] as number) + (gradients[place] as number);
-    sums.weights[cell] = (sums.weights[cell] as number) + (weights[place] as number);
+    const cell = (leaves[place] as number) * width + (bins[place] as number);
+    gradientSums[cell] = (gradientSums[cell] as number) + (gradients[place] as number);
+    weightSums[cell] = (weightSums[cell] as number) + (weights[place] as number);
   }
-  return sums;
+  return { gradients: gradientSums, weights: weightSums };
 }
 
 /** What every question about one leaf, whose bins begin at `from`, would win. */
