@@ -3,6 +3,7 @@
 // not count. The last line is JSON.
 
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readCpuSeconds } from './decide/cpu-time.mjs';
 import { median, percentile, sendAll } from './decide/load-generator.mjs';
 import { measureStream } from './decide/measure-stream.mjs';
 import { prepareCustomers, prepareSeed } from './decide/prepare-customers.mjs';
@@ -43,20 +44,24 @@ function makeRequests(customerIds, token) {
 }
 
 /** One side's round: throughput, latencies, and the answers for looking up. */
-async function runRound(base, requests) {
-  const { answers, seconds } = await sendAll(base, requests, CONNECTIONS);
+async function runRound(world, side, requests) {
+  const pids = [side.pid, world.postmasterPid];
+  const cpuBefore = readCpuSeconds(pids);
+  const { answers, seconds } = await sendAll(side.base, requests, CONNECTIONS);
+  const cpuAfter = readCpuSeconds(pids);
   const latenciesMs = answers.map((answer) => answer.latencyMs);
   return {
     answers,
     requestsPerSecond: requests.length / seconds,
     p50Ms: percentile(latenciesMs, 0.5),
     p99Ms: percentile(latenciesMs, 0.99),
+    cpuUs: cpuBefore === null ? null : ((cpuAfter - cpuBefore) / requests.length) * 1e6,
   };
 }
 
 async function runEcsRound(world, customerIds) {
   const requests = makeRequests(customerIds, world.token);
-  const round = await runRound(world.ecs.base, requests);
+  const round = await runRound(world, world.ecs, requests);
   const changed = await verifyEcs(world.system.pool, customerIds, round.answers);
   await verifyKeys(
     world.system.pool,
@@ -67,7 +72,7 @@ async function runEcsRound(world, customerIds) {
 }
 
 async function runSeedRound(world, customerIds) {
-  const round = await runRound(world.seed.base, makeRequests(customerIds, null));
+  const round = await runRound(world, world.seed, makeRequests(customerIds, null));
   await verifySeed(world.system.pool, round.answers);
   return round;
 }
@@ -88,8 +93,8 @@ async function compareOverHttp(world, ids) {
   return rounds;
 }
 
-function describe(name, { requestsPerSecond, p50Ms, p99Ms }) {
-  return `${name} ${Math.round(requestsPerSecond)} a second, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`;
+function describe(name, { requestsPerSecond, p50Ms, p99Ms, cpuUs }) {
+  return `${name} ${Math.round(requestsPerSecond)} a second, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${cpuUs?.toFixed(0) ?? '-'} us of processor each`;
 }
 
 /** The state of customers has changed and queued them; the real worker takes them off the queue and decides. */
@@ -137,7 +142,7 @@ async function run(opened, closing) {
   closing.push(ecs.stop);
   const seed = await startSeedServer({ databaseUrl, poolConnections: POOL_CONNECTIONS });
   closing.push(seed.stop);
-  const world = { system, ecs, seed, token };
+  const world = { system, ecs, seed, token, postmasterPid: opened.postmasterPid };
   const rounds = await compareOverHttp(world, customers.ids);
   const stream = await measureStream(ecs.base, token, customers.watched);
   say(`limit changed until told on the stream: p50 ${stream.p50Ms.toFixed(0)} ms, p99 ${stream.p99Ms.toFixed(0)} ms`);
@@ -173,8 +178,17 @@ function toFigures({ rounds, queue, stream }) {
     ),
     streamP50Ms: round(stream.p50Ms, 0),
     streamP99Ms: round(stream.p99Ms, 0),
+    ...cpuFigures(rounds),
     changedShare: round(Math.min(queue.changed, ...rounds.map(({ ecs }) => ecs.changed)), 4),
   };
+}
+
+/** What the ratio would be on a machine that nobody else uses, as far as the processor is what limits both. */
+function cpuFigures(rounds) {
+  if (rounds.some(({ ecs }) => ecs.cpuUs === null)) return {};
+  const cpuUs = median(rounds.map(({ ecs }) => ecs.cpuUs));
+  const seedCpuUs = median(rounds.map(({ seed }) => seed.cpuUs));
+  return { cpuUs: Math.round(cpuUs), seedCpuUs: Math.round(seedCpuUs), ratioCpu: round(seedCpuUs / cpuUs, 2) };
 }
 
 function round(value, digits) {

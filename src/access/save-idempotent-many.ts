@@ -18,6 +18,9 @@ export type SharedWork<Request> = (
   requests: readonly Request[],
 ) => Promise<readonly (StoredAnswer | EcsError)[]>;
 
+// Statements that join the table of keys are planned anew each time: that table begins empty, and a plan kept from then
+// would read all of it.
+
 type Claimed<Request> = SharedRequest<Request> & { readonly claim: IdempotentRequest };
 
 /** Throws what concerns all of them; waits while another transaction holds one of the keys. */
@@ -120,7 +123,6 @@ async function loadAnswers(
 ): Promise<Map<string, StoredRow>> {
   if (repeated.length === 0) return new Map();
   const { rows } = await tx.query<StoredRow>({
-    name: 'access-load-answers',
     text: `
       select owner, route, idempotency_key as key, request_sha256, status, response
       from idempotency_keys
@@ -152,7 +154,6 @@ async function saveAnswers(
 ): Promise<void> {
   if (answered.length === 0) return;
   await tx.query({
-    name: 'access-save-answers',
     text: `
       update idempotency_keys kept set status = given.status, response = given.response
       from unnest($1::text[], $2::text[], $3::text[], $4::int4[], $5::text[])
@@ -170,7 +171,6 @@ async function saveAnswers(
 async function forgetKeys(tx: Queryable, claims: readonly IdempotentRequest[]): Promise<void> {
   if (claims.length === 0) return;
   await tx.query({
-    name: 'access-forget-keys',
     text: `
       delete from idempotency_keys kept
       using unnest($1::text[], $2::text[], $3::text[]) as given (owner, route, idempotency_key)

@@ -36,8 +36,9 @@ interface Waiting<Request> extends SharedRequest<Request> {
 }
 
 const LANES = 2;
-const BATCH_MAX = 32;
+const BATCH_MAX = 64;
 const GATHER_MS = 1;
+const ANOTHER_LANE_FOR = 32;
 const WAITING_MAX = 5_000;
 const PATIENCE_MS = 10_000;
 const NEIGHBOURS_WAIT_MS = 250;
@@ -64,7 +65,7 @@ export function shareTransactions<Request>(options: SharedTransactionsOptions<Re
 
   /** A second lane opens only for a good many: two halves of a handful cost twice the statements of the whole. */
   function startLanes(): void {
-    while (underWay < lanes && (underWay === 0 || waiting.length >= batchMax / 2)) {
+    while (underWay < lanes && (underWay === 0 || waiting.length >= ANOTHER_LANE_FOR)) {
       const batch = takeBatch();
       if (batch.length === 0) return;
       underWay += 1;
@@ -78,7 +79,7 @@ export function shareTransactions<Request>(options: SharedTransactionsOptions<Re
 
   /** Those who were answered together ask again together: a moment's wait makes one transaction of them instead of two. */
   function gather(answered: number): void {
-    if (answered === 1 || waiting.length >= batchMax / 2) startLanes();
+    if (answered === 1 || waiting.length >= ANOTHER_LANE_FOR) startLanes();
     else gathering ??= setTimeout(endGathering, GATHER_MS);
   }
 
@@ -153,7 +154,7 @@ export function shareTransactions<Request>(options: SharedTransactionsOptions<Re
         const marks = [`turn ${options.turnOf(asked.request)}`];
         if (asked.claim !== null) marks.push(`key ${nameOf(asked.claim)}`);
         waiting.push({ ...asked, marks, sinceMs: performance.now(), resolve, reject });
-        if (gathering === undefined || waiting.length >= batchMax / 2) startLanes();
+        if (gathering === undefined || waiting.length >= ANOTHER_LANE_FOR) startLanes();
       }),
   };
 }
