@@ -10,6 +10,8 @@ export interface FaultOptions {
   /** How long faults are injected. */
   readonly seconds: number;
   readonly only: readonly FaultKind[];
+  /** Also what can only come last: records that are deleted, a disk that is full. */
+  readonly withLast: boolean;
   /** The tree that is built and run. */
   readonly root: string;
   readonly eventsPerSecond: number;
@@ -19,7 +21,7 @@ export interface FaultOptions {
   readonly verbose: boolean;
 }
 
-const QUICK_SECONDS = 70;
+const QUICK_SECONDS = 60;
 const QUICK_SEED = 20_261_122;
 
 export function readOptions(argv: readonly string[]): FaultOptions {
@@ -44,6 +46,7 @@ export function readOptions(argv: readonly string[]): FaultOptions {
     seed: readNumber('seed', values.seed ?? (tier === 'quick' ? QUICK_SEED : randomInt(2 ** 31))),
     seconds: readNumber('seconds', seconds ?? (tier === 'quick' ? QUICK_SECONDS : 3_600)),
     only: values.only === undefined ? FAULT_KINDS : values.only.split(',').map(readKind),
+    withLast: values.only === undefined,
     root: resolve(values.root ?? resolve(import.meta.dirname, '..', '..')),
     eventsPerSecond: readNumber('rate', values.rate ?? (tier === 'quick' ? 300 : 250)),
     outputFile: values.outputFile === undefined ? null : resolve(values.outputFile),

@@ -9,6 +9,8 @@ import type { FaultOptions } from './options.ts';
 import { createWitness } from './oracle/witness.ts';
 import { createRecovery, type Recovery } from './recovery.ts';
 import { type FaultKind, type PlannedFault, planLongRound, planQuickRounds, type Round } from './schedule.ts';
+import { runDiskFull } from './small-worlds/disk-full.ts';
+import { tryOutOfRange } from './small-worlds/out-of-range.ts';
 import { buildTree } from './world/build-tree.ts';
 import { startWorld, type World } from './world/start-world.ts';
 
@@ -48,7 +50,6 @@ export async function runFaults(
       witness.takeMove(move, outcome);
       if (outcome === 'committed') recovery.onCommit(worker, move, Date.now());
     },
-    onWorkerStart: () => {},
     say,
   });
   const inspector = createInspector(world, witness);
@@ -69,7 +70,7 @@ interface Running {
   readonly run: FaultRun;
   readonly inspector: Inspector;
   readonly signal: AbortSignal;
-  readonly faults: Map<FaultKind, number>;
+  readonly faults: Map<FaultKind | 'offset-out-of-range' | 'disk-full', number>;
 }
 
 async function runRounds(running: Running): Promise<FaultResult> {
@@ -92,7 +93,14 @@ async function runRounds(running: Running): Promise<FaultResult> {
     checkpointMs = Date.now();
   }
   const last = await rest(running, 'stop');
-  return toResult(running, [...findings, ...last.findings], last.held);
+  findings = [...findings, ...last.findings];
+  if (options.withLast && findings.length === 0 && !signal.aborted) findings = await injectLast(running);
+  const broken = new Set(findings.map(({ invariant }) => invariant));
+  return toResult(
+    running,
+    findings,
+    last.held.filter((id) => !broken.has(id)),
+  );
 }
 
 function* listRounds(options: FaultOptions, startedMs: number): Generator<Round> {
@@ -124,6 +132,15 @@ async function inject({ run, faults }: Running, fault: PlannedFault): Promise<vo
   faults.set(fault.kind, (faults.get(fault.kind) ?? 0) + count);
   const whom = fault.targets.length === 0 ? '' : ` (${fault.targets.join(', ')})`;
   run.say(`${fault.kind}${whom}: ${count}`);
+}
+
+/** After these nothing is as the journal says any more, or it is another world altogether. */
+async function injectLast({ run, options, faults }: Running): Promise<Finding[]> {
+  const findings = await tryOutOfRange(run.world, run.say);
+  faults.set('offset-out-of-range', 1);
+  const disk = await runDiskFull(options.root, run.say);
+  faults.set('disk-full', disk.leftOut === null ? 1 : 0);
+  return [...findings, ...disk.findings];
 }
 
 async function rest({ run, inspector }: Running, command: 'pause' | 'stop') {

@@ -7,12 +7,12 @@ const rounds = (seed: number, count: number) => Array.from({ length: count }, (_
 test('the same seed gives the same faults, another seed others', () => {
   expect(rounds(7, 50)).toEqual(rounds(7, 50));
   expect(rounds(7, 5)).not.toEqual(rounds(8, 5));
-  expect(planQuickRounds(7, FAULT_KINDS, 70)).toEqual(planQuickRounds(7, FAULT_KINDS, 70));
+  expect(planQuickRounds(7, FAULT_KINDS, 60)).toEqual(planQuickRounds(7, FAULT_KINDS, 70));
 });
 
 test('the quick tier has every kind, whatever the seed', () => {
   for (let seed = 0; seed < 50; seed++) {
-    const kinds = planQuickRounds(seed, FAULT_KINDS, 70).flatMap(({ faults }) => faults.map(({ kind }) => kind));
+    const kinds = planQuickRounds(seed, FAULT_KINDS, 60).flatMap(({ faults }) => faults.map(({ kind }) => kind));
     expect(new Set(kinds)).toEqual(new Set(FAULT_KINDS));
   }
 });

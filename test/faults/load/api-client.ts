@@ -39,6 +39,8 @@ export function createApiClient(port: number, token: string): ApiClient {
         const answer = await tryOnce(call);
         if (answer !== null && answer.status < 300) return answer;
         if (answer !== null) refused.set(answer.status, (refused.get(answer.status) ?? 0) + 1);
+        // Nothing that is injected here makes a 500 right; I19 says so at the end, and this says where to look.
+        if (answer?.status === 500) console.error(`${call.method} ${call.path} was answered ${answer.text}`);
         if (answer !== null && !LATER.has(answer.status)) {
           throw new Error(`${call.method} ${call.path} was answered ${answer.status}: ${answer.text.slice(0, 500)}`);
         }

@@ -44,7 +44,6 @@ const writes = createApiWrites({ plan, api, journal, signal: givingUp.signal });
 let running = false;
 let tick = 0;
 let sent = 0;
-let clockMs = 0;
 const underWay = new Set<Promise<unknown>>();
 
 function toEntry(event: StreamEvent, road: 'kafka' | 'http', offset: number, acked: boolean): EventEntry {
@@ -86,13 +85,13 @@ function track(work: Promise<unknown>): void {
 /** Ticks are sent when they are due and a few at a time: in an outage the stream waits, and catches up after it. */
 async function run(): Promise<void> {
   while (running) {
-    clockMs = Date.now();
-    if (tickTime(plan, tick) > clockMs || underWay.size >= TICKS_AT_ONCE) {
-      await sleep(tickTime(plan, tick) > clockMs ? Math.min(TICK_MS, tickTime(plan, tick) - clockMs) : 10);
+    const nowMs = Date.now();
+    if (tickTime(plan, tick) > nowMs || underWay.size >= TICKS_AT_ONCE) {
+      await sleep(tickTime(plan, tick) > nowMs ? Math.min(TICK_MS, tickTime(plan, tick) - nowMs) : 10);
       continue;
     }
     // After a pause or a long outage the past is not made up for: it would come as one flood.
-    const behind = Math.floor((clockMs - tickTime(plan, tick)) / TICK_MS);
+    const behind = Math.floor((nowMs - tickTime(plan, tick)) / TICK_MS);
     if (behind > 100) tick += behind - 10;
     const { kafka: byKafka, http, poison } = makeTick(plan, tick);
     track(sendKafka(byKafka, poison));

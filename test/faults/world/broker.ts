@@ -9,12 +9,6 @@ export interface FaultBroker {
   stop(): Promise<void>;
 }
 
-/** `advertisedPorts`: one per ECS process, in order; `doorOf(i)` is where its proxy has to go. */
-export interface BrokerDoors {
-  readonly broker: FaultBroker;
-  readonly doorOf: (index: number) => number;
-}
-
 export async function reserveDoors(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {

@@ -15,6 +15,8 @@ export interface FaultDatabase {
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Kills the postmaster and starts it again; resolves with the moment from which it answers. */
   killAndRestart(): Promise<number>;
+  /** Starts it again where it ended by itself, as whoever watches over a server does. */
+  ensureRunning(): Promise<void>;
   /** Kills one server process of ECS, which makes the postmaster restart all; resolves when it answers again. */
   killBackend(): Promise<number>;
   stop(): Promise<void>;
@@ -41,14 +43,24 @@ export async function startFaultDatabase(dataDir: string): Promise<FaultDatabase
     }
   }
 
+  let isDead = false;
+  function watch(own: EmbeddedPostgres): void {
+    void own.died.then(() => {
+      if (own === server) isDead = true;
+    });
+  }
+
   async function restart(): Promise<void> {
     await server.stop();
     server = await startAgain(start);
+    isDead = false;
+    watch(server);
     const old = pool;
     pool = openPool(server);
     await old.end();
   }
 
+  watch(server);
   return {
     port: () => server.port,
     urlVia: (port) => withPort(server.connectionString, port),
@@ -57,6 +69,9 @@ export async function startFaultDatabase(dataDir: string): Promise<FaultDatabase
       process.kill(await loadPostmasterPid(dataDir), 'SIGKILL');
       await restart();
       return waitUntilReady(server);
+    },
+    async ensureRunning() {
+      if (isDead) await restart();
     },
     async killBackend() {
       const [victim] = await query<{ pid: number }>(

@@ -39,7 +39,6 @@ export interface WorldOptions {
   readonly customers: number;
   readonly waverers: number;
   readonly onCommit: (worker: string, commit: SeenCommit) => void;
-  readonly onWorkerStart: (worker: string) => void;
   readonly say: (text: string) => void;
 }
 
@@ -99,7 +98,6 @@ async function buildWorld(options: WorldOptions, ends: Ends, close: () => Promis
         urlVia: database.urlVia,
         env: makeEnvironment(token, apiPort),
         onCommit: (commit) => options.onCommit(name, commit),
-        onStart: () => options.onWorkerStart(name),
       },
       place,
     ),
@@ -212,9 +210,13 @@ async function loadEnds(brokers: readonly string[]): Promise<Map<string, number>
   }
 }
 
+const EXPECTED = /ECS_(DATABASE|KAFKA)_UNAVAILABLE|ECS_COMMIT_UNKNOWN|The database cannot serve|in trouble and rests/;
+
 function tail(file: string, name: string, lines: number): string {
   const said = readFileSync(file, 'utf8').trimEnd().split('\n');
-  // Not the greeting of every start.
-  const text = said.filter((line) => line.startsWith('{') || /error/i.test(line)).slice(-lines);
+  const entries = said.filter((line) => line.startsWith('{') || /error/i.test(line));
+  // What belongs to the faults fills the log; what does not comes first.
+  const strange = entries.filter((line) => !EXPECTED.test(line));
+  const text = [...strange.slice(-lines), ...entries.slice(-lines)];
   return text.map((line) => `  ${name}: ${line.slice(0, 400)}`).join('\n');
 }

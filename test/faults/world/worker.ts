@@ -38,7 +38,6 @@ export interface WorkerOptions {
   readonly urlVia: (port: number) => string;
   readonly env: Readonly<Record<string, string>>;
   readonly onCommit: (commit: SeenCommit) => void;
-  readonly onStart: () => void;
 }
 
 const RESTART_AFTER_MS = 200;
@@ -73,7 +72,6 @@ export function startWorker(options: WorkerOptions, place: Awaited<ReturnType<ty
     );
     closeSync(log);
     asked = false;
-    options.onStart();
     exited = new Promise((resolve) => child.once('exit', () => resolve()));
     void exited.then(follow);
   }
@@ -122,18 +120,21 @@ export function startWorker(options: WorkerOptions, place: Awaited<ReturnType<ty
   };
 }
 
-/** Nothing of the caller's own installation may leak in. */
 const FOREIGN = /^(ECS_|KAFKA_|DATABASE_URL$|DB_|PG|HOST$|PORT$|NODE_OPTIONS$)/;
+
+/** Nothing of the caller's own installation may leak in. */
+export function cleanEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
+}
 
 function makeEnvironment(
   { env, urlVia }: WorkerOptions,
   place: Awaited<ReturnType<typeof openPlace>>,
   clockMs: number,
 ): Record<string, string | undefined> {
-  const kept = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
   const shift = clockMs === 0 ? {} : { NODE_OPTIONS: `--import ${CLOCK_PRELOAD}`, FAULT_CLOCK_MS: String(clockMs) };
   return {
-    ...Object.fromEntries(kept),
+    ...cleanEnvironment(),
     ...env,
     ...shift,
     DATABASE_URL: urlVia(place.database.port),
