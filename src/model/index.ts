@@ -1,11 +1,11 @@
 // The face of the model room: the scorecard, how it scores, and how it is trained and measured.
 export { priorShift } from './base-rate.ts';
 export { type CompiledScorecard, compileScorecard } from './compile-scorecard.ts';
+export { createScorer, type Scorer } from './create-scorer.ts';
 export { EMOTION_BLOCK, EMOTION_LOG_ODDS_MAX, type EmotionInputs, emotionLogOdds } from './emotion-block.ts';
 export { type GroupColumn, parseGroupColumns } from './fairness/group-column.ts';
 export {
   approveVerdict,
-  buildVerdict,
   formatMonth,
   GATE_REASONS,
   GATE_RULES,
@@ -14,7 +14,6 @@ export {
   type GateReason,
   type GateVerdict,
   hashEmotionBlock,
-  hashVerdict,
   listVerdicts,
   loadVerdict,
   loadVerdictInForce,
