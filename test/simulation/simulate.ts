@@ -1,5 +1,13 @@
 // One life from its plan: starts every process, lets the seed choose each next step, strikes with the planned faults, and
 // when all is over and at rest checks what must hold. The same plan gives the same life, step for step.
+//
+// Real, imported and run unchanged: parsing and checking of events, sifting, fingerprints, `createIngest` with its one
+// transaction, the emotion and consent handlers, `inTransaction`, the topic relay, the decision worker and the decider with
+// score, policy, no-harm and freeze, the outbox relay with its rounds and retry plan, the shipped model and policies.
+// Modelled: what each SQL statement does to rows (statements/; it follows the text in what it locks and compares), the broker
+// and its group, the loop that reads a partition, the ledger's handler of statements, receivers, producers and officers. A
+// statement takes all its row locks at once, so a deadlock between the rows of two statements cannot show; retries that wait
+// by the real clock (`retryDatabase`) are not provoked; times of leases count by the simulated clock alone.
 import { MINUTE_MS } from '../../src/lib/clock.ts';
 import { startProducer } from './callers.ts';
 import { watchCommits } from './check-commits.ts';

@@ -3,24 +3,13 @@
 // speaks the driver's language (pool, client, query), so that production code runs on it unchanged; what each statement
 // means is modelled in statements/.
 import type pg from 'pg';
+import { createRowStore } from './row-store.ts';
 import type { Scheduler, SimulatedProcess } from './scheduler.ts';
+import { createRowLocks, openSession, type Session } from './simulated-session.ts';
 import type { SqlStatement } from './sql-arguments.ts';
 import { lockOf, type View } from './statement-model.ts';
 import { findStatementModel } from './statements/find-statement-model.ts';
-import { keyFrom, keyOf, TABLE_NAMES, type TableName, type Tables } from './tables.ts';
-
-type Rows = Map<string, object | null>;
-
-interface Session {
-  readonly process: SimulatedProcess;
-  readonly written: Map<TableName, Rows>;
-  readonly locks: Set<string>;
-  readonly hooks: Array<() => void>;
-  readAfter: number;
-  /** A connection carries out its statements one after the other, however they are sent. */
-  tail: Promise<unknown>;
-  state: 'idle' | 'open' | 'failed' | 'lost';
-}
+import { keyFrom, keyOf, type TableName, type Tables } from './tables.ts';
 
 export interface Commit {
   readonly process: SimulatedProcess;
@@ -48,75 +37,81 @@ export interface SimulatedDatabase {
 }
 
 export function createSimulatedDatabase(scheduler: Scheduler, clock: () => number): SimulatedDatabase {
-  const tables = new Map<TableName, Map<string, object>>(TABLE_NAMES.map((name) => [name, new Map()]));
-  const holders = new Map<string, Session>();
+  const engine = createEngine(scheduler, clock);
   const sessions = new Map<unknown, Session>();
+
+  function connect(process: SimulatedProcess): pg.PoolClient {
+    const session = openSession(process);
+    const client = {
+      query(first: string | SqlStatement, values: readonly unknown[] = []) {
+        const sent = session.tail.then(() => engine.send(session, toStatement(first, values)));
+        session.tail = sent.catch(() => {});
+        return sent;
+      },
+      release() {
+        sessions.delete(client);
+        if (session.state !== 'idle') engine.end(session, 'lost');
+      },
+    };
+    sessions.set(client, session);
+    return client as unknown as pg.PoolClient;
+  }
+
+  return {
+    committed: engine.viewOf(null),
+    poolFor(process) {
+      const pool = {
+        connect: () => scheduler.step(process, 'connect', () => connect(process)),
+        query: (first: string | SqlStatement, values: readonly unknown[] = []) =>
+          engine.run(openSession(process), toStatement(first, values), true),
+      };
+      return pool as unknown as pg.Pool;
+    },
+    loseNextCommit: (process) => engine.losing.add(process),
+    endSessions(process) {
+      engine.losing.delete(process);
+      for (const session of sessions.values()) if (session.process === process) engine.end(session, 'lost');
+    },
+    holdsLocks: engine.locks.holdsAny,
+    get onCommit() {
+      return engine.listener.onCommit;
+    },
+    set onCommit(listener) {
+      engine.listener.onCommit = listener;
+    },
+    atCommit(client, hook) {
+      sessions.get(client)?.hooks.push(hook);
+    },
+  };
+}
+
+function createEngine(scheduler: Scheduler, clock: () => number) {
+  const store = createRowStore();
+  const locks = createRowLocks();
   const losing = new Set<SimulatedProcess>();
+  const listener = { onCommit: (_commit: Commit): void => {} };
   let ids = 0;
   let commits = 0;
 
-  const stored = (name: TableName) => tables.get(name) as Map<string, object>;
-
   function viewOf(session: Session | null): View {
-    const own = (name: TableName) => session?.written.get(name);
-    const write = (name: TableName, key: string, row: object | null) => {
-      if (session === null) {
-        if (row === null) stored(name).delete(key);
-        else stored(name).set(key, row);
-        return;
-      }
-      const rows = own(name) ?? new Map();
-      session.written.set(name, rows.set(key, row));
-    };
-    const find = (name: TableName, key: string) => {
-      const written = own(name)?.get(key);
-      return written === undefined ? stored(name).get(key) : (written ?? undefined);
-    };
     return {
-      get: (name, ...key) => find(name, keyFrom(...key)) as never,
-      rows(name) {
-        if (own(name) === undefined) return [...stored(name).values()] as never;
-        const keys = new Set([...stored(name).keys(), ...(own(name)?.keys() ?? [])]);
-        return [...keys].flatMap((key) => find(name, key) ?? []) as never;
-      },
-      put: (name, row) => write(name, keyOf(name, row), row),
-      insert(name, row) {
-        const key = keyOf(name, row);
-        if (find(name, key) !== undefined) throw uniqueViolation(name, key);
-        write(name, key, row);
-      },
-      remove: (name, row) => write(name, keyOf(name, row), null),
-      isLockedElsewhere(name, row) {
-        const holder = holders.get(lockOf(name, keyOf(name, row)));
-        return holder !== undefined && holder !== session;
-      },
-      lock: (name, row) => {
-        if (session !== null) take(session, [lockOf(name, keyOf(name, row))]);
+      ...store.view(session?.written ?? null),
+      isLockedElsewhere: (name, row) => locks.isHeldByOther(session, lockOf(name, keyOf(name, row))),
+      lock(name, row) {
+        if (session !== null) locks.take(session, [lockOf(name, keyOf(name, row))]);
       },
       get nowMs() {
         return clock();
       },
       nextId: () => ++ids,
-      noteReading: () => {
+      noteReading() {
         if (session !== null) session.readAfter = commits;
       },
     };
   }
 
-  function isFree(session: Session, keys: readonly string[]): boolean {
-    return keys.every((key) => (holders.get(key) ?? session) === session);
-  }
-
-  function take(session: Session, keys: readonly string[]): void {
-    for (const key of keys) {
-      holders.set(key, session);
-      session.locks.add(key);
-    }
-  }
-
   function end(session: Session, state: Session['state']): void {
-    for (const key of session.locks) holders.delete(key);
-    session.locks.clear();
+    locks.release(session);
     session.written.clear();
     session.hooks.length = 0;
     session.state = state;
@@ -124,62 +119,39 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
 
   function commit(session: Session): void {
     commits++;
-    database.onCommit({
+    listener.onCommit({
       process: session.process,
       number: commits,
       readAfter: session.readAfter,
-      before: (name, ...key) => stored(name).get(keyFrom(...key)) as never,
+      before: (name, ...key) => store.get(name, keyFrom(...key)) as never,
       changed: (name) => [...(session.written.get(name) ?? [])].map(([key, row]) => ({ key, row: row as never })),
     });
-    for (const [name, rows] of session.written) {
-      for (const [key, row] of rows) {
-        if (row === null) stored(name).delete(key);
-        else stored(name).set(key, row);
-      }
-    }
+    store.commit(session.written);
     for (const hook of session.hooks) hook();
     end(session, 'idle');
   }
 
-  function open(process: SimulatedProcess): Session {
-    return {
-      process,
-      written: new Map(),
-      locks: new Set(),
-      hooks: [],
-      readAfter: 0,
-      tail: Promise.resolve(),
-      state: 'idle',
-    };
-  }
-
-  /** One statement of a session that stays open, or of its own transaction. */
+  /** One statement of a session that stays open, or of its own transaction; it waits for the rows that it locks. */
   async function run(session: Session, statement: SqlStatement, autocommit: boolean): Promise<unknown> {
     const model = findStatementModel(statement);
     const view = viewOf(session);
     const wanted = () => model.locks?.(view, statement) ?? [];
-    const ready = () => session.state === 'lost' || isFree(session, wanted());
-    return scheduler.step(
-      session.process,
-      `${statement.name || statement.text.trim().slice(0, 40).replace(/\s+/g, ' ')}${autocommit ? '' : ' (tx)'}`,
-      () => {
-        if (session.state === 'lost') throw connectionLost();
-        if (session.state === 'failed') throw Object.assign(new Error('transaction is aborted'), { code: '25P02' });
-        take(session, wanted());
-        try {
-          const result = model.run(view, statement);
-          if (autocommit) commit(session);
-          return typeof result === 'number'
-            ? { rows: [], rowCount: result }
-            : { rows: result, rowCount: result.length };
-        } catch (error) {
-          if (autocommit) end(session, 'idle');
-          else session.state = 'failed';
-          throw error;
-        }
-      },
-      ready,
-    );
+    const carryOut = () => {
+      requireUsable(session);
+      locks.take(session, wanted());
+      try {
+        const result = model.run(view, statement);
+        if (autocommit) commit(session);
+        return typeof result === 'number' ? { rows: [], rowCount: result } : { rows: result, rowCount: result.length };
+      } catch (error) {
+        if (autocommit) end(session, 'idle');
+        else session.state = 'failed';
+        throw error;
+      }
+    };
+    const label = `${labelOf(statement)}${autocommit ? '' : ' (tx)'}`;
+    const isReady = () => session.state === 'lost' || locks.isFree(session, wanted());
+    return scheduler.step(session.process, label, carryOut, isReady);
   }
 
   function runCommit(session: Session): { command: string } {
@@ -202,67 +174,34 @@ export function createSimulatedDatabase(scheduler: Scheduler, clock: () => numbe
     end(session, 'idle');
   }
 
-  function connect(process: SimulatedProcess): pg.PoolClient {
-    const session = open(process);
-    const send = (text: string, statement: SqlStatement): Promise<unknown> => {
-      if (text.startsWith('begin')) {
-        session.state = 'open';
-        return Promise.resolve({ command: 'BEGIN' });
-      }
-      if (text === 'commit') return scheduler.step(process, 'COMMIT', () => runCommit(session));
-      if (text === 'rollback') return scheduler.step(process, 'ROLLBACK', () => runRollback(session));
-      return run(session, statement, false);
-    };
-    const client = {
-      query(first: string | SqlStatement, values: readonly unknown[] = []) {
-        const statement = toStatement(first, values);
-        const sent = session.tail.then(() => send(statement.text, statement));
-        session.tail = sent.catch(() => {});
-        return sent;
-      },
-      release() {
-        sessions.delete(client);
-        if (session.state !== 'idle') end(session, 'lost');
-      },
-    };
-    sessions.set(client, session);
-    return client as unknown as pg.PoolClient;
+  function send(session: Session, statement: SqlStatement): Promise<unknown> {
+    const { process } = session;
+    if (statement.text.startsWith('begin')) {
+      session.state = 'open';
+      return Promise.resolve({ command: 'BEGIN' });
+    }
+    if (statement.text === 'commit') return scheduler.step(process, 'COMMIT', () => runCommit(session));
+    if (statement.text === 'rollback') return scheduler.step(process, 'ROLLBACK', () => runRollback(session));
+    return run(session, statement, false);
   }
 
-  const database: SimulatedDatabase = {
-    committed: viewOf(null),
-    poolFor(process) {
-      const pool = {
-        connect: () => scheduler.step(process, 'connect', () => connect(process)),
-        query: (first: string | SqlStatement, values?: readonly unknown[]) =>
-          run(open(process), toStatement(first, values), true),
-      };
-      return pool as unknown as pg.Pool;
-    },
-    loseNextCommit: (process) => losing.add(process),
-    endSessions(process) {
-      losing.delete(process);
-      for (const session of sessions.values()) if (session.process === process) end(session, 'lost');
-    },
-    holdsLocks: (process) => [...sessions.values()].some((one) => one.process === process && one.locks.size > 0),
-    onCommit: () => {},
-    atCommit(client, hook) {
-      sessions.get(client)?.hooks.push(hook);
-    },
-  };
-  return database;
+  return { viewOf, end, run, send, locks, losing, listener };
 }
 
-function toStatement(first: string | SqlStatement, values: readonly unknown[] = []): SqlStatement {
-  return typeof first === 'string'
-    ? { name: '', text: first, values }
-    : { ...first, name: first.name ?? '', values: first.values ?? [] };
+function requireUsable({ state }: Session): void {
+  if (state === 'lost') throw connectionLost();
+  if (state === 'failed') throw Object.assign(new Error('current transaction is aborted'), { code: '25P02' });
+}
+
+function toStatement(first: string | SqlStatement, values: readonly unknown[]): SqlStatement {
+  if (typeof first === 'string') return { name: '', text: first, values };
+  return { ...first, name: first.name ?? '', values: first.values ?? [] };
+}
+
+function labelOf({ name, text }: SqlStatement): string {
+  return name || text.trim().slice(0, 40).replace(/\s+/g, ' ');
 }
 
 function connectionLost(): Error {
   return new Error('Connection terminated unexpectedly');
-}
-
-function uniqueViolation(table: string, key: string): Error {
-  return Object.assign(new Error(`duplicate key in ${table}: ${key}`), { code: '23505', severity: 'ERROR' });
 }
