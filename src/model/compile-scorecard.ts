@@ -1,17 +1,16 @@
 // The artefact as flat arrays: the form that scores. Log-odds are whole units of the last decimal, so sums are exact in
 // any order and no direction can break by rounding. Nothing is added to the artefact and nothing is lost.
 import { assert } from '../lib/assert.ts';
+import { compilePairs } from './compile-pairs.ts';
 import { GRID_CELLS, makeCutHints } from './cut-hints.ts';
 import type { EmotionBlock, FeatureTable, Recalibration, Scorecard, ScoreScaling } from './scorecard.ts';
+import { startsOf, toUnits, UNITS } from './units.ts';
 
 const GRID_LAST = GRID_CELLS - 1;
 
-/** Units in one of log-odds; twice as many halves, since a pair belongs half to each of its features. */
-export const UNITS = 10_000;
-
 export interface CompiledScorecard {
   readonly features: readonly string[];
-  /** Cuts of feature f stand at cutsFrom[f] .. cutsFrom[f + 1]. */
+  /** Cuts of feature f begin at cutsFrom[f] and end with a NaN, at which every comparison stops. */
   readonly cutsFrom: Int32Array;
   readonly cuts: Float64Array;
   /** Per feature a grid over its cuts: where to begin looking for a value's bin. */
@@ -21,15 +20,21 @@ export interface CompiledScorecard {
   /** Bins of feature f, the missing one last, stand at mainsFrom[f] on. */
   readonly mainsFrom: Int32Array;
   readonly mainUnits: Int32Array;
-  /** Pair p: its two features, where its cells begin, and how many columns a row has. */
-  readonly pairOne: Int32Array;
+  /**
+   * Pairs are kept with the feature that has more of them, the keeper: pairs of keeper f stand at keptFrom[f] .. keptFrom[f + 1].
+   * All their cells for one bin of the keeper lie side by side, in a block of blockSize[f] that begins at
+   * blocksFrom[f] + bin * blockSize[f]; those of pair p begin at pairOffset[p], one per bin of its other feature.
+   */
+  readonly keptFrom: Int32Array;
   readonly pairOther: Int32Array;
-  readonly pairFrom: Int32Array;
-  readonly pairColumns: Int32Array;
+  readonly pairOffset: Int32Array;
+  readonly blocksFrom: Int32Array;
+  readonly blockSize: Int32Array;
   readonly pairUnits: Int32Array;
-  /** Pairs of feature f stand at pairsOfFrom[f] .. pairsOfFrom[f + 1]. */
-  readonly pairsOfFrom: Int32Array;
-  readonly pairsOf: Int32Array;
+  /** Pairs that feature f is the other one of: at givenFrom[f] .. givenFrom[f + 1], each with its keeper. */
+  readonly givenFrom: Int32Array;
+  readonly given: Int32Array;
+  readonly givenKeeper: Int32Array;
   /** Per feature the bin of the least risk any training row had: what reasons are measured against. */
   readonly referenceBins: Int32Array;
   readonly interceptUnits: number;
@@ -50,8 +55,8 @@ export function compileScorecard(artefact: Scorecard): CompiledScorecard {
   const scoreFactor = artefact.scaling.pointsToDoubleOdds / Math.log(2);
   return {
     features: tables.map((table) => table.name),
-    cutsFrom: startsOf(tables.map((table) => table.cuts.length)),
-    cuts: Float64Array.from(tables.flatMap((table) => table.cuts)),
+    cutsFrom: startsOf(tables.map((table) => table.cuts.length + 1)),
+    cuts: Float64Array.from(tables.flatMap((table) => [...table.cuts, Number.NaN])),
     ...makeCutHints(tables.map((table) => table.cuts)),
     mainsFrom: startsOf(tables.map((table) => table.logOdds.length + 1)),
     mainUnits: Int32Array.from(
@@ -72,36 +77,6 @@ export function compileScorecard(artefact: Scorecard): CompiledScorecard {
   };
 }
 
-function compilePairs({ features, pairs = [] }: Scorecard) {
-  const placeOf = new Map(features.map((table, index) => [table.name, index]));
-  const ends = pairs.map((pair) => pair.features.map((name) => placeOf.get(name) ?? -1));
-  const touching = features.map((_, feature) => [...ends.keys()].filter((pair) => ends[pair]?.includes(feature)));
-  return {
-    pairOne: Int32Array.from(ends, (two) => two[0] ?? -1),
-    pairOther: Int32Array.from(ends, (two) => two[1] ?? -1),
-    pairFrom: startsOf(pairs.map((pair) => pair.logOdds.length * (pair.logOdds[0]?.length ?? 0))),
-    pairColumns: Int32Array.from(pairs, (pair) => pair.logOdds[0]?.length ?? 0),
-    pairUnits: Int32Array.from(
-      pairs.flatMap((pair) => pair.logOdds.flat()),
-      toUnits,
-    ),
-    pairsOfFrom: startsOf(touching.map((some) => some.length)),
-    pairsOf: Int32Array.from(touching.flat()),
-  };
-}
-
-function startsOf(lengths: readonly number[]): Int32Array {
-  const starts = new Int32Array(lengths.length + 1);
-  lengths.forEach((length, index) => {
-    starts[index + 1] = (starts[index] ?? 0) + length;
-  });
-  return starts;
-}
-
-function toUnits(logOdds: number): number {
-  return Math.round(logOdds * UNITS);
-}
-
 /** Only bins that training met count, missing among them; of equals the first. */
 function safestBin(table: FeatureTable): number {
   const seen = [...table.rows, table.missingRows];
@@ -117,14 +92,12 @@ function safestBin(table: FeatureTable): number {
 /** The bin of one feature's value; the one behind the last is for missing. */
 export function findBin(model: CompiledScorecard, feature: number, value: number): number {
   const from = model.cutsFrom[feature] as number;
-  const bins = (model.cutsFrom[feature + 1] as number) - from;
-  assert(bins >= 0, 'a feature outside the scorecard');
-  if (Number.isNaN(value)) return bins + 1;
+  if (Number.isNaN(value)) return (model.cutsFrom[feature + 1] as number) - from;
   const cell = (value - (model.gridLow[feature] as number)) * (model.gridScale[feature] as number);
   const inGrid = cell > 0 ? (cell < GRID_LAST ? cell | 0 : GRID_LAST) : 0;
-  let bin = model.gridStart[feature * GRID_CELLS + inGrid] as number;
-  while (bin < bins && value >= (model.cuts[from + bin] as number)) bin += 1;
-  return bin;
+  let place = from + (model.gridStart[feature * GRID_CELLS + inGrid] as number);
+  while (value >= (model.cuts[place] as number)) place += 1;
+  return place - from;
 }
 
 /** What a feature's value says alone: a table look-up, nothing else. */

@@ -1,8 +1,9 @@
 // The true drivers of a score, in order: how many points each feature lost against its reference value, a pair's loss
 // shared equally between its two features. A factor is named only if putting it alone to its reference helps.
 import { assert } from '../lib/assert.ts';
-import { type CompiledScorecard, UNITS } from './compile-scorecard.ts';
+import type { CompiledScorecard } from './compile-scorecard.ts';
 import { sumUnits } from './score.ts';
+import { UNITS } from './units.ts';
 
 /**
  * `best`: the bin of the least risk any training row had on that feature; a customer who is a little below it everywhere
@@ -30,7 +31,7 @@ export function rankPointsLost(
   model.features.forEach((feature, place) => {
     const against = reference === 'best' ? referenceHalves(model, place) : 0;
     const halvesLost = (halves[place] ?? 0) - against;
-    if (halvesLost <= 0 || (reference === 'best' && unitsGained(model, bins, place) <= 0)) return;
+    if (halvesLost <= 0 || (reference === 'best' && unitsGained(model, bins, halves[place] ?? 0, place) <= 0)) return;
     const logOddsLost = (halvesLost / (2 * UNITS)) * (model.recalibration?.slope ?? 1);
     lost.push({ feature, logOddsLost, pointsLost: logOddsLost * model.scoreFactor, place });
   });
@@ -41,38 +42,40 @@ export function rankPointsLost(
 
 /** A feature's share, in half units, of a customer who stands at the reference everywhere. */
 export function referenceHalves(model: CompiledScorecard, feature: number): number {
-  const { referenceBins, pairsOf, pairsOfFrom } = model;
-  let halves = 2 * mainUnitsAt(model, feature, referenceBins[feature] as number);
-  for (let place = pairsOfFrom[feature] as number; place < (pairsOfFrom[feature + 1] as number); place += 1) {
-    halves += pairUnitsAt(model, pairsOf[place] as number, referenceBins, feature, referenceBins[feature] as number);
-  }
-  return halves;
+  const { referenceBins } = model;
+  const bin = referenceBins[feature] as number;
+  return 2 * mainUnitsAt(model, feature, bin) + sumPairs(model, referenceBins, feature, bin);
 }
 
-/** By how many units the risk falls when this feature alone goes to its reference, all others as they are. */
-export function unitsGained(model: CompiledScorecard, bins: Int32Array, feature: number): number {
-  const { referenceBins, pairsOf, pairsOfFrom } = model;
+/**
+ * By how many units the risk falls when this feature alone goes to its reference, all others as they are. `halves` is its
+ * share now, which holds each of its pairs once and its main table twice.
+ */
+export function unitsGained(model: CompiledScorecard, bins: Int32Array, halves: number, feature: number): number {
   const now = bins[feature] as number;
-  const then = referenceBins[feature] as number;
-  let gained = mainUnitsAt(model, feature, now) - mainUnitsAt(model, feature, then);
-  for (let place = pairsOfFrom[feature] as number; place < (pairsOfFrom[feature + 1] as number); place += 1) {
-    const pair = pairsOf[place] as number;
-    gained += pairUnitsAt(model, pair, bins, feature, now) - pairUnitsAt(model, pair, bins, feature, then);
-  }
-  return gained;
+  const then = model.referenceBins[feature] as number;
+  if (now === then) return 0;
+  return (
+    halves - mainUnitsAt(model, feature, now) - mainUnitsAt(model, feature, then) - sumPairs(model, bins, feature, then)
+  );
 }
 
 function mainUnitsAt(model: CompiledScorecard, feature: number, bin: number): number {
   return model.mainUnits[(model.mainsFrom[feature] as number) + bin] as number;
 }
 
-/** The pair's cell for `bins`, but with `feature` in `bin`. */
-function pairUnitsAt(model: CompiledScorecard, pair: number, bins: Int32Array, feature: number, bin: number): number {
-  const one = model.pairOne[pair] as number;
-  const other = model.pairOther[pair] as number;
-  const row = one === feature ? bin : (bins[one] as number);
-  const column = other === feature ? bin : (bins[other] as number);
-  return model.pairUnits[
-    (model.pairFrom[pair] as number) + row * (model.pairColumns[pair] as number) + column
-  ] as number;
+/** All pairs of a feature in `bin`, the others as in `bins`. */
+export function sumPairs(model: CompiledScorecard, bins: Int32Array, feature: number, bin: number): number {
+  const { keptFrom, pairOther, pairOffset, blocksFrom, blockSize, pairUnits, givenFrom, given, givenKeeper } = model;
+  const block = (blocksFrom[feature] as number) + bin * (blockSize[feature] as number);
+  let sum = 0;
+  for (let pair = keptFrom[feature] as number; pair < (keptFrom[feature + 1] as number); pair += 1) {
+    sum += pairUnits[block + (pairOffset[pair] as number) + (bins[pairOther[pair] as number] as number)] as number;
+  }
+  for (let place = givenFrom[feature] as number; place < (givenFrom[feature + 1] as number); place += 1) {
+    const keeper = givenKeeper[place] as number;
+    const kept = (blocksFrom[keeper] as number) + (bins[keeper] as number) * (blockSize[keeper] as number);
+    sum += pairUnits[kept + (pairOffset[given[place] as number] as number) + bin] as number;
+  }
+  return sum;
 }

@@ -9,7 +9,9 @@ export function renderModelCard(scorecard: Scorecard): string {
     ...renderFacts(scorecard),
     ...renderUse(scorecard),
     ...renderMetrics(scorecard),
+    ...renderPictures(scorecard),
     ...renderEmotion(scorecard),
+    ...renderPairs(scorecard),
     ...renderTables(scorecard),
     '## Attribution',
     scorecard.attribution,
@@ -21,7 +23,7 @@ function renderFacts(scorecard: Scorecard): string[] {
   const settings = Object.entries(training.settings).map(([key, value]) => `${key} ${value}`);
   return [
     '## What it is',
-    `An additive scorecard: an intercept and one table of log-odds per feature, ${scorecard.features.length} features, no interactions. It estimates the probability of ${scorecard.target}.`,
+    `${describeKind(scorecard)} It estimates the probability of ${scorecard.target}.`,
     list([
       `Version (SHA-256 of its canonical JSON): \`${modelVersionOf(scorecard)}\``,
       `Trained on: ${training.source}`,
@@ -35,6 +37,16 @@ function renderFacts(scorecard: Scorecard): string[] {
   ];
 }
 
+function describeKind({ features, pairs = [], training }: Scorecard): string {
+  const mains = `an intercept and one table of log-odds per feature, ${features.length} features`;
+  if (pairs.length === 0) return `An additive scorecard: ${mains}, no pairs.`;
+  const { segmentBy } = training.settings;
+  if (segmentBy === undefined) {
+    return `A scorecard of mains and pairs: ${mains}, and ${pairs.length} tables for two features together. Mains and pairs were fitted jointly and purified: a pair says only what its two features do not say alone.`;
+  }
+  return `A scorecard with one additive card per bin of \`${segmentBy}\`: ${mains}, and ${pairs.length} tables that correct a feature where \`${segmentBy}\` stands elsewhere.`;
+}
+
 function renderUse(scorecard: Scorecard): string[] {
   const { scaling } = scorecard;
   return [
@@ -42,11 +54,18 @@ function renderUse(scorecard: Scorecard): string[] {
     list([
       `Score: ${scaling.score} at ${scaling.odds}:1, ${scaling.pointsToDoubleOdds} points double the odds, clamped to ${scaling.minimum}-${scaling.maximum}.`,
       'It is a prior. One lender, one country, one period: re-anchor it to your own default rate before you rely on a probability, and measure it on your own outcomes.',
-      'No sex, education, marital status or age enters. The credit limit enters only as a denominator, so the model does not feed on the limit the engine set.',
+      describeInputs(scorecard),
       'There is no correction for applicants who were rejected: the data hold accepted customers only.',
       'A missing value has an entry of its own. Where training never met one it counts as the average customer, or at most as the first bad value of a feature that is given only once something bad was seen; it never counts as a good value.',
     ]),
   ];
+}
+
+function describeInputs({ kind, features }: Scorecard): string {
+  if (kind === 'card_ledger') {
+    return 'No sex, education, marital status or age enters. The credit limit enters only as a denominator, so the model does not feed on the limit the engine set.';
+  }
+  return `Only these columns enter: ${features.map((table) => table.column ?? table.name).join(', ')}. Whether one of them stands for a protected group is for \`ecs model fairness\` to say.`;
 }
 
 function renderMetrics(scorecard: Scorecard): string[] {
@@ -58,11 +77,22 @@ function renderMetrics(scorecard: Scorecard): string[] {
   return [
     '## How good it is',
     [
-      '| rows | n | defaults | AUC | Gini | KS | Brier | log-loss | ECE | slope | intercept |',
-      '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+      '| rows | n | defaults | AUC | Gini | KS | Brier | log-loss | H | ECE | slope | intercept |',
+      '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
       ...rows,
     ].join('\n'),
     'ECE is the calibration error over ten bins of equal count; slope and intercept are those of a logistic regression of the outcome on the log-odds (1 and 0 are perfect).',
+  ];
+}
+
+function renderPictures({ name, pairs = [] }: Scorecard): string[] {
+  const picture = (what: string, file: string) => `![${what}](model/${name}/${file}.svg)`;
+  return [
+    '## Pictures',
+    picture('Calibration: predicted and observed default rate in tenths of the rows', 'calibration'),
+    picture('Lift: share of all defaults found among the riskiest', 'lift'),
+    picture('Every main table', 'mains'),
+    ...(pairs.length === 0 ? [] : [picture('The strongest pairs', 'pairs')]),
   ];
 }
 
@@ -77,6 +107,7 @@ function metricsRow(label: string, metrics: Metrics): string {
     fixed(metrics.ks),
     fixed(metrics.brier),
     fixed(metrics.logLoss),
+    fixed(metrics.hMeasure ?? Number.NaN),
     fixed(metrics.calibrationError),
     fixed(metrics.calibrationSlope),
     fixed(metrics.calibrationIntercept),
@@ -95,8 +126,24 @@ function renderEmotion(scorecard: Scorecard): string[] {
 function renderTables(scorecard: Scorecard): string[] {
   return [
     '## The tables',
-    `Intercept ${scorecard.interceptLogOdds}. Positive numbers raise the risk. The second number is how many training rows stand behind it.`,
+    `Intercept ${scorecard.interceptLogOdds}. Positive numbers raise the risk. The second number is how many training rows stand behind it. A table with pairs need not keep its direction by itself: the sum of all tables does, for every value of every other feature.`,
     ...scorecard.features.map(renderTable),
+  ];
+}
+
+/** Pairs by how much their log-odds differ, the strongest first; their cells stand in the artefact. */
+function renderPairs({ pairs = [] }: Scorecard): string[] {
+  if (pairs.length === 0) return [];
+  const ranked = pairs
+    .map(({ features, logOdds }) => ({ features, low: Math.min(...logOdds.flat()), high: Math.max(...logOdds.flat()) }))
+    .sort((one, other) => other.high - other.low - (one.high - one.low));
+  const lines = ranked.map(
+    ({ features: [one, other], low, high }) => `| ${one} | ${other} | ${low.toFixed(4)} | ${high.toFixed(4)} |`,
+  );
+  return [
+    '## The pairs',
+    'Their cells stand in the artefact; here is the least and the most that each adds to the log-odds. A reason shares it equally between the two.',
+    ['| one | other | least | most |', '| --- | --- | --- | --- |', ...lines].join('\n'),
   ];
 }
 
@@ -114,6 +161,8 @@ function renderTable(table: FeatureTable): string {
 }
 
 function binLabel(table: FeatureTable, bin: number): string {
+  const levels = table.levels?.[bin];
+  if (levels !== undefined) return levels.length === 0 ? 'every other' : levels.join(', ');
   const from = table.cuts[bin - 1];
   const to = table.cuts[bin];
   if (from === undefined) return to === undefined ? 'any' : `below ${to}`;

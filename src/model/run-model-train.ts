@@ -1,10 +1,13 @@
 // `ecs model train`: reads the files, trains, writes the artefact and, if asked, its model card. Hands back plain facts.
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import { EcsError } from '../lib/errors.ts';
 import { parseScorecard } from './load-scorecard.ts';
+import { renderDataSheet } from './render-data-sheet.ts';
 import { renderModelCard } from './render-model-card.ts';
-import { saveModelCard, saveScorecard } from './save-scorecard.ts';
-import { type Metrics, modelVersionOf } from './scorecard.ts';
+import { renderModelPictures } from './render-model-pictures.ts';
+import { saveScorecard, saveText } from './save-scorecard.ts';
+import { type Metrics, modelVersionOf, type Scorecard } from './scorecard.ts';
 import { boostInThreads } from './train/boost-in-threads.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
 import { trainScorecard } from './train-scorecard.ts';
@@ -15,7 +18,9 @@ export interface ModelTrainArgs {
   /** A CSV joined to the data by the id column, for the rows to set aside. */
   readonly splitsPath?: string | undefined;
   readonly outPath: string;
+  /** Pictures go beside it, into `model/NAME/`. */
   readonly cardPath?: string | undefined;
+  readonly dataSheetPath?: string | undefined;
   /** Instead of the spec's own seed. */
   readonly seed?: number | undefined;
   /** Absent: as many as the machine runs at once. The result is the same. */
@@ -52,7 +57,8 @@ export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainRes
   // What is written is what a reader would accept: the trainer's output goes through the door like any file.
   const scorecard = parseScorecard(trained, args.outPath);
   await saveScorecard(args.outPath, scorecard);
-  if (args.cardPath !== undefined) await saveModelCard(args.cardPath, renderModelCard(scorecard));
+  if (args.cardPath !== undefined) await savePapers(args.cardPath, scorecard);
+  if (args.dataSheetPath !== undefined) await saveText(args.dataSheetPath, renderDataSheet(data, scorecard));
   const { rows, defaults, rounds, outOfBag, holdout } = scorecard.training;
   return {
     name: scorecard.name,
@@ -65,4 +71,11 @@ export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainRes
     outOfBag,
     holdout,
   };
+}
+
+async function savePapers(cardPath: string, scorecard: Scorecard): Promise<void> {
+  await saveText(cardPath, renderModelCard(scorecard));
+  for (const [file, svg] of Object.entries(renderModelPictures(scorecard))) {
+    await saveText(join(dirname(cardPath), 'model', scorecard.name, `${file}.svg`), svg);
+  }
 }

@@ -1,5 +1,6 @@
 // Writes an artefact as JSON that people can read and diff: one member a line, but a table's numbers side by side.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Scorecard } from './scorecard.ts';
 
 export async function saveScorecard(path: string, scorecard: Scorecard): Promise<void> {
@@ -14,6 +15,8 @@ export function formatScorecard(scorecard: Scorecard): string {
   return `${oneLine}\n`;
 }
 
-export async function saveModelCard(path: string, markdown: string): Promise<void> {
-  await writeFile(path, markdown);
+/** Makes the folder where there is none. */
+export async function saveText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
 }

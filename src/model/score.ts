@@ -2,8 +2,9 @@
 // that the same features give the same bytes on every Node version.
 import { assert } from '../lib/assert.ts';
 import { priorShift, sigmoid } from './base-rate.ts';
-import { type CompiledScorecard, findBin, UNITS } from './compile-scorecard.ts';
+import { type CompiledScorecard, findBin } from './compile-scorecard.ts';
 import { type EmotionInputs, emotionLogOdds } from './emotion-block.ts';
+import { UNITS } from './units.ts';
 
 /** Names of the contributions that are not features. */
 export const INTERCEPT_CONTRIBUTION = 'intercept';
@@ -82,6 +83,11 @@ export function scoreLogOdds(model: CompiledScorecard, features: Float64Array): 
   const halves = model.addsInTurn ? new Int32Array(bins.length) : null;
   const units = sumUnits(model, features, bins, halves);
   if (halves !== null) return addInTurn(model, halves);
+  return toLogOdds(model, units);
+}
+
+/** From the sum in units, without the lender's base rate. */
+export function toLogOdds(model: CompiledScorecard, units: number): number {
   return (units / UNITS) * (model.recalibration?.slope ?? 1) + anchorLogOdds(model, undefined);
 }
 
@@ -103,7 +109,7 @@ export function sumUnits(
 ): number {
   const count = model.features.length;
   assert(features.length === count, 'the features do not fit the model');
-  const { mainsFrom, mainUnits, pairOne, pairOther, pairFrom, pairColumns, pairUnits } = model;
+  const { mainsFrom, mainUnits, keptFrom, pairOther, pairOffset, blocksFrom, blockSize, pairUnits } = model;
   let sum = model.interceptUnits;
   for (let feature = 0; feature < count; feature += 1) {
     const bin = findBin(model, feature, features[feature] as number);
@@ -112,16 +118,18 @@ export function sumUnits(
     sum += units;
     if (halves !== null) halves[feature] = 2 * units;
   }
-  for (let pair = 0; pair < pairOne.length; pair += 1) {
-    const one = pairOne[pair] as number;
-    const other = pairOther[pair] as number;
-    const cell =
-      (pairFrom[pair] as number) + (bins[one] as number) * (pairColumns[pair] as number) + (bins[other] as number);
-    const units = pairUnits[cell] as number;
-    sum += units;
-    if (halves === null) continue;
-    halves[one] = (halves[one] as number) + units;
-    halves[other] = (halves[other] as number) + units;
+  for (let feature = 0; feature < count; feature += 1) {
+    const end = keptFrom[feature + 1] as number;
+    const block = (blocksFrom[feature] as number) + (bins[feature] as number) * (blockSize[feature] as number);
+    let own = 0;
+    for (let pair = keptFrom[feature] as number; pair < end; pair += 1) {
+      const other = pairOther[pair] as number;
+      const units = pairUnits[block + (pairOffset[pair] as number) + (bins[other] as number)] as number;
+      own += units;
+      if (halves !== null) halves[other] = (halves[other] as number) + units;
+    }
+    sum += own;
+    if (halves !== null) halves[feature] = (halves[feature] as number) + own;
   }
   return sum;
 }

@@ -128,6 +128,11 @@ const trainingSchema = z.strictObject({
   rounds: count,
   /** Each training row scored only by those bags that did not see it. */
   outOfBag: metricsSchema,
+  /** The out-of-bag rows in ten parts of equal count, the safest first. */
+  tenths: z
+    .array(z.strictObject({ rows: count, defaults: count, meanProbability: share }))
+    .length(10)
+    .optional(),
   /** Rows set aside before training; null when the spec sets none aside. */
   holdout: metricsSchema.nullable(),
 });

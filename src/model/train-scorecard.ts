@@ -3,7 +3,8 @@
 import { hashCanonical } from '../lib/canonical-json.ts';
 import { EcsError } from '../lib/errors.ts';
 import { sigmoid } from './base-rate.ts';
-import { compileScorecard, UNITS } from './compile-scorecard.ts';
+import { compileScorecard } from './compile-scorecard.ts';
+import { cutIntoTenths } from './cut-into-tenths.ts';
 import { EMOTION_BLOCK } from './emotion-block.ts';
 import { evaluateScorecard } from './evaluate-scorecard.ts';
 import { computeMetrics } from './metrics.ts';
@@ -16,6 +17,7 @@ import { finishTables } from './train/finish-tables.ts';
 import type { Direction } from './train/ordered-bins.ts';
 import { selectRows, type TrainingTable } from './train/training-table.ts';
 import type { ResolvedSpec } from './training-spec.ts';
+import { UNITS } from './units.ts';
 
 export interface TrainScorecardInput {
   readonly data: TrainingTable;
@@ -74,6 +76,7 @@ export async function trainScorecard(input: TrainScorecardInput): Promise<Scorec
       settings: recordSettings(settings),
       rounds: boosted.rounds,
       outOfBag: computeMetrics(boosted.outOfBagLogOdds, rows.target),
+      tenths: cutIntoTenths(boosted.outOfBagLogOdds, rows.target),
       holdout: null,
     },
     attribution: spec.attribution,

@@ -1,9 +1,10 @@
 // From boosted sums to tables a person reads: an honest entry for what training never met, whole units, pairs purified,
 // mains centred on the training rows, neighbours that say the same merged. Every direction survives: each table keeps it
 // by itself until it is rounded, and from then on whole units only move from one table to another.
-import { UNITS } from '../compile-scorecard.ts';
+
 import type { FeatureTable, PairTable } from '../scorecard.ts';
 import type { ResolvedSpec } from '../training-spec.ts';
+import { UNITS } from '../units.ts';
 import { type BinnedFeature, binOf } from './bin-feature.ts';
 import { mergeNeighbours } from './merge-neighbours.ts';
 import { countCells, findMarginals, shift } from './purify.ts';

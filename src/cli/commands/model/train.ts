@@ -10,6 +10,7 @@ interface TrainOptions {
   readonly splits?: string;
   readonly out: string;
   readonly card?: string;
+  readonly dataSheet?: string;
   readonly seed?: number;
   readonly threads?: number;
   readonly json?: boolean;
@@ -22,7 +23,8 @@ export function trainCommand(context: CommandContext): Command {
     .option('--spec <file>', 'columns, target, rows to set aside; the card-ledger spec where absent', shippedSpecPath())
     .option('--splits <file>', 'CSV joined by id, with the column that sets rows aside')
     .requiredOption('--out <file>', 'where the scorecard goes')
-    .option('--card <file>', 'where its model card goes')
+    .option('--card <file>', 'where its model card goes; pictures go beside it, into model/NAME/')
+    .option('--data-sheet <file>', 'where a data sheet of the CSV goes')
     .option('--seed <number>', "instead of the spec's own seed", Number)
     .option('--threads <number>', 'bags trained at once; the result is the same', Number)
     .option('--json', 'print the result as JSON')
@@ -37,6 +39,7 @@ export function trainCommand(context: CommandContext): Command {
         splitsPath: options.splits,
         outPath: options.out,
         cardPath: options.card,
+        dataSheetPath: options.dataSheet,
         seed: options.seed,
         threads: options.threads,
         onProgress: (done, bags) => context.terminal.progress(`training: bag ${done} of ${bags}`),

@@ -1,0 +1,52 @@
+// The data sheet of a training run in Markdown: what the CSV holds, column by column, what of it was used, and what must
+// be known before anybody relies on it.
+import type { Scorecard } from './scorecard.ts';
+import type { LoadedTrainingData } from './train/load-training-data.ts';
+import type { CsvRecord } from './train/training-table.ts';
+
+export function renderDataSheet({ spec, table }: LoadedTrainingData, scorecard: Scorecard): string {
+  const { training } = scorecard;
+  const defaults = table.target.reduce((sum, value) => sum + value, 0);
+  const columns = Object.keys(table.columns[0] ?? {});
+  return `${[
+    `# Data sheet: ${scorecard.name}`,
+    'Written by `ecs model train` from the data; do not edit by hand.',
+    [
+      `- Source: ${training.source}`,
+      `- SHA-256 of the file: \`${training.dataSha256}\``,
+      `- Rows: ${table.target.length}, of which ${defaults} with the bad outcome (${spec.target.column} = ${spec.target.bad}: ${spec.target.meaning})`,
+      `- Learned from: ${training.rows} rows, ${training.defaults} bad; ${training.holdout === null ? 'none set aside' : `${training.holdout.rows} set aside by ${spec.holdoutColumn}`}`,
+      `- Never inputs: ${spec.neverInputs.length === 0 ? 'none named' : spec.neverInputs.join(', ')}`,
+      `- Read as "not known": ${spec.missingCodes.map((code) => (code === '' ? 'an empty cell' : `\`${code}\``)).join(', ')}`,
+    ].join('\n'),
+    '## Columns',
+    [
+      '| column | not known | distinct | least | most | mean |',
+      '| --- | --- | --- | --- | --- | --- |',
+      ...columns.map((column) => columnRow(column, table.columns, spec.missingCodes)),
+    ].join('\n'),
+    '## Limits of use',
+    "What holds for these rows need not hold for a lender's own: one source, one period. The model made from them is a prior, to be re-anchored (`ecs model anchor`) and watched. Applicants who were turned away are not in the data.",
+    '## Attribution',
+    scorecard.attribution,
+  ].join('\n\n')}\n`;
+}
+
+function columnRow(column: string, records: readonly CsvRecord[], missingCodes: readonly string[]): string {
+  const codes = new Set(missingCodes.map((code) => code.toLowerCase()));
+  const known = records.map((record) => record[column] ?? '').filter((text) => !codes.has(text.toLowerCase()));
+  const distinct = new Set(known).size;
+  const numbers = known.map(Number);
+  if (numbers.length === 0 || numbers.some((value) => !Number.isFinite(value))) {
+    return `| ${column} | ${records.length - known.length} | ${distinct} | | | |`;
+  }
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (const value of numbers) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+    sum += value;
+  }
+  return `| ${column} | ${records.length - known.length} | ${distinct} | ${least} | ${most} | ${(sum / numbers.length).toFixed(4)} |`;
+}
