@@ -124,7 +124,12 @@ test('a document that is no model is refused with its field; the same one is reg
   expect((await send({ ...artefact, features: artefact.features.slice(1) })).status).toBe(400);
   const { modelVersion } = (await send(artefact)).body;
   const { body } = await api.call('GET', `/api/models/${modelVersion}`);
-  expect(body).toMatchObject({ alias: null, name: 'twice', artefact: { name: 'twice' }, training: { seed: artefact.training.seed } });
+  expect(body).toMatchObject({
+    alias: null,
+    name: 'twice',
+    artefact: { name: 'twice' },
+    training: { seed: artefact.training.seed },
+  });
   expect((await api.call('GET', `/api/models/${modelVersion.replace(/^./, 'f')}`)).status).toBe(404);
 });
 
