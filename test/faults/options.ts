@@ -21,6 +21,8 @@ export interface FaultOptions {
   readonly verbose: boolean;
 }
 
+/** Among the kinds of `--only`. */
+const LAST = 'last';
 const QUICK_SECONDS = 60;
 const QUICK_SEED = 20_261_122;
 
@@ -39,14 +41,15 @@ export function readOptions(argv: readonly string[]): FaultOptions {
       verbose: { type: 'boolean', default: false },
     },
   });
+  const names: readonly string[] = values.only?.split(',') ?? [...FAULT_KINDS, LAST];
   const tier = values.long ? 'long' : 'quick';
   const seconds = values.seconds ?? (values.minutes === undefined ? undefined : Number(values.minutes) * 60);
   return {
     tier,
     seed: readNumber('seed', values.seed ?? (tier === 'quick' ? QUICK_SEED : randomInt(2 ** 31))),
     seconds: readNumber('seconds', seconds ?? (tier === 'quick' ? QUICK_SECONDS : 3_600)),
-    only: values.only === undefined ? FAULT_KINDS : values.only.split(',').map(readKind),
-    withLast: values.only === undefined,
+    only: names.flatMap((name) => (name === LAST ? [] : [readKind(name)])),
+    withLast: names.includes(LAST),
     root: resolve(values.root ?? resolve(import.meta.dirname, '..', '..')),
     eventsPerSecond: readNumber('rate', values.rate ?? (tier === 'quick' ? 300 : 250)),
     outputFile: values.outputFile === undefined ? null : resolve(values.outputFile),
@@ -62,6 +65,6 @@ function readNumber(name: string, given: string | number): number {
 
 function readKind(text: string): FaultKind {
   const found = FAULT_KINDS.find((kind) => kind === text);
-  if (found === undefined) throw new Error(`${text} is no fault; expected some of ${FAULT_KINDS.join(', ')}`);
+  if (found === undefined) throw new Error(`${text} is no fault; expected some of ${FAULT_KINDS.join(', ')}, ${LAST}`);
   return found;
 }

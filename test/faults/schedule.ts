@@ -167,6 +167,7 @@ const QUICK_ROUND_MS = 10_000;
 
 /** Every kind of fault at least once, spread over as many rounds as the time has room for. */
 export function planQuickRounds(seed: number, kinds: readonly FaultKind[], seconds: number): Round[] {
+  if (kinds.length === 0) return [];
   const random = createSeededRandom(Math.imul(seed, 0x165667b1));
   const rounds = Math.max(1, Math.round((seconds * 1000) / QUICK_ROUND_MS));
   const perRound = Math.max(1, Math.ceil(kinds.length / rounds));

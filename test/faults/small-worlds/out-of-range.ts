@@ -74,6 +74,8 @@ async function send(road: ReturnType<typeof createKafkaRoad>, name: string, coun
 async function deleteBefore(world: World, low: number): Promise<void> {
   const admin = new Kafka({ brokers: world.broker.brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
+  // The library looks its brokers up only in what it was asked for before.
+  await admin.fetchTopicOffsets(TOPIC);
   await admin.deleteTopicRecords({ topic: TOPIC, partitions: [{ partition: PARTITION, offset: String(low) }] });
   await admin.disconnect();
 }
