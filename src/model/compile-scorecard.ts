@@ -2,21 +2,15 @@
 // any order and no direction can break by rounding. Nothing is added to the artefact and nothing is lost.
 import { assert } from '../lib/assert.ts';
 import { compilePairs } from './compile-pairs.ts';
-import { GRID_CELLS, makeCutHints } from './cut-hints.ts';
+import { type CutHints, cellOf, GRID_CELLS, makeCutHints } from './cut-hints.ts';
 import type { EmotionBlock, FeatureTable, Recalibration, Scorecard, ScoreScaling } from './scorecard.ts';
 import { startsOf, toUnits, UNITS } from './units.ts';
 
-const GRID_LAST = GRID_CELLS - 1;
-
-export interface CompiledScorecard {
+export interface CompiledScorecard extends CutHints {
   readonly features: readonly string[];
   /** Cuts of feature f begin at cutsFrom[f] and end with a NaN, at which every comparison stops. */
   readonly cutsFrom: Int32Array;
   readonly cuts: Float64Array;
-  /** Per feature a grid over its cuts: where to begin looking for a value's bin. */
-  readonly gridLow: Float64Array;
-  readonly gridScale: Float64Array;
-  readonly gridStart: Uint8Array;
   /** Bins of feature f, the missing one last, stand at mainsFrom[f] on. */
   readonly mainsFrom: Int32Array;
   readonly mainUnits: Int32Array;
@@ -57,7 +51,10 @@ export function compileScorecard(artefact: Scorecard): CompiledScorecard {
     features: tables.map((table) => table.name),
     cutsFrom: startsOf(tables.map((table) => table.cuts.length + 1)),
     cuts: Float64Array.from(tables.flatMap((table) => [...table.cuts, Number.NaN])),
-    ...makeCutHints(tables.map((table) => table.cuts)),
+    ...makeCutHints(
+      tables.map((table) => table.cuts),
+      tables.map((table) => table.rows),
+    ),
     mainsFrom: startsOf(tables.map((table) => table.logOdds.length + 1)),
     mainUnits: Int32Array.from(
       tables.flatMap((table) => [...table.logOdds, table.missingLogOdds]),
@@ -93,9 +90,7 @@ function safestBin(table: FeatureTable): number {
 export function findBin(model: CompiledScorecard, feature: number, value: number): number {
   const from = model.cutsFrom[feature] as number;
   if (Number.isNaN(value)) return (model.cutsFrom[feature + 1] as number) - from;
-  const cell = (value - (model.gridLow[feature] as number)) * (model.gridScale[feature] as number);
-  const inGrid = cell > 0 ? (cell < GRID_LAST ? cell | 0 : GRID_LAST) : 0;
-  let place = from + (model.gridStart[feature * GRID_CELLS + inGrid] as number);
+  let place = from + (model.gridStart[feature * GRID_CELLS + cellOf(model, feature, value)] as number);
   while (value >= (model.cuts[place] as number)) place += 1;
   return place - from;
 }

@@ -24,13 +24,14 @@ export function createScorer(model: CompiledScorecard): Scorer {
   const bins = new Int32Array(count);
   const halves = new Int32Array(count);
   const against = Int32Array.from(model.features, (_, feature) => referenceHalves(model, feature));
+  const heaviest = new Int32Array(REASONS_MAX);
   const reasons = new Int32Array(REASONS_MAX);
   let found = 0;
   const score = (features: Float64Array): number =>
     model.addsInTurn ? scoreLogOdds(model, features) : toLogOdds(model, sumUnits(model, features, bins, null));
   const scoreWithReasons = (features: Float64Array): number => {
     const units = sumUnits(model, features, bins, halves);
-    found = pickReasons(model, bins, halves, against, reasons);
+    found = pickReasons(model, bins, halves, against, heaviest, reasons);
     return model.addsInTurn ? scoreLogOdds(model, features) : toLogOdds(model, units);
   };
   return {
@@ -42,34 +43,59 @@ export function createScorer(model: CompiledScorecard): Scorer {
   };
 }
 
-/**
- * The heaviest first; one that would not help by itself is passed over. `reasons` doubles as the list of the heaviest so
- * far, kept in order by insertion: most features are told from the lightest of them by one comparison.
- */
+/** A feature's loss and its place in one whole number: the heaviest is the greatest, of equals the first of the model. */
+const PLACES = 256;
+
+/** The heaviest first; one that would not help by itself is passed over, and then the next four are looked at. */
 function pickReasons(
   model: CompiledScorecard,
   bins: Int32Array,
   halves: Int32Array,
   against: Int32Array,
+  heaviest: Int32Array,
   reasons: Int32Array,
 ): number {
   let found = 0;
-  let least = 0;
+  let below = Number.POSITIVE_INFINITY;
+  for (;;) {
+    listHeaviest(halves, against, below, heaviest);
+    for (let place = 0; place < REASONS_MAX; place += 1) {
+      const rank = heaviest[place] as number;
+      if (rank < PLACES || found === REASONS_MAX) return found;
+      const feature = PLACES - 1 - (rank & (PLACES - 1));
+      below = rank;
+      if (unitsGained(model, bins, halves[feature] as number, feature) <= 0) continue;
+      reasons[found] = feature;
+      found += 1;
+    }
+    if (found === REASONS_MAX) return found;
+  }
+}
+
+/** The four greatest ranks under `below`, in four numbers that stay in registers: most features cost one comparison. */
+function listHeaviest(halves: Int32Array, against: Int32Array, below: number, heaviest: Int32Array): void {
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
   for (let feature = 0; feature < halves.length; feature += 1) {
     const lost = (halves[feature] as number) - (against[feature] as number);
-    if (lost <= least || unitsGained(model, bins, halves[feature] as number, feature) <= 0) continue;
-    let place = found < REASONS_MAX ? found : REASONS_MAX - 1;
-    while (place > 0) {
-      const before = reasons[place - 1] as number;
-      if ((halves[before] as number) - (against[before] as number) >= lost) break;
-      reasons[place] = before;
-      place -= 1;
-    }
-    reasons[place] = feature;
-    if (found < REASONS_MAX) found += 1;
-    if (found < REASONS_MAX) continue;
-    const last = reasons[REASONS_MAX - 1] as number;
-    least = (halves[last] as number) - (against[last] as number);
+    const rank = lost * PLACES + (PLACES - 1 - feature);
+    if (rank <= fourth || rank >= below) continue;
+    if (rank > second) {
+      fourth = third;
+      third = second;
+      if (rank > first) {
+        second = first;
+        first = rank;
+      } else second = rank;
+    } else if (rank > third) {
+      fourth = third;
+      third = rank;
+    } else fourth = rank;
   }
-  return found;
+  heaviest[0] = first;
+  heaviest[1] = second;
+  heaviest[2] = third;
+  heaviest[3] = fourth;
 }
