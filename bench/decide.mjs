@@ -3,13 +3,14 @@
 // not count. The last line is JSON.
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readCpuSeconds } from './decide/cpu-time.mjs';
-import { median, percentile, sendAll } from './decide/load-generator.mjs';
+import { cpuPerRequest, readCpu } from './decide/cpu-time.mjs';
+import { percentile, sendAll } from './decide/load-generator.mjs';
 import { measureStream } from './decide/measure-stream.mjs';
 import { prepareCustomers, prepareSeed } from './decide/prepare-customers.mjs';
 import { startEcsServer, startSeedServer } from './decide/start-servers.mjs';
 import { verifyEcs, verifyKeys, verifyQueue, verifySeed } from './decide/verify-answers.mjs';
 import { loadProduct } from './support/load-product.mjs';
+import { median } from './support/measure.mjs';
 import { loadServerVersion, openBenchSystem } from './support/open-bench-system.mjs';
 import { recordBench } from './support/record-bench.mjs';
 
@@ -17,7 +18,7 @@ const CONNECTIONS = 64;
 const POOL_CONNECTIONS = 16;
 const ROUNDS = 5;
 const ROUND_REQUESTS = 6_000;
-const WARM_UP_REQUESTS = 4_000;
+const WARM_UP_REQUESTS = 8_000;
 const QUEUE_ROUNDS = 3;
 const QUEUE_CUSTOMERS = 8_000;
 const STREAM_SAMPLES = 100;
@@ -45,17 +46,17 @@ function makeRequests(customerIds, token) {
 
 /** One side's round: throughput, latencies, and the answers for looking up. */
 async function runRound(world, side, requests) {
-  const pids = [side.pid, world.postmasterPid];
-  const cpuBefore = readCpuSeconds(pids);
+  const processes = { server: side.pid, database: world.postmasterPid };
+  const cpuBefore = readCpu(processes);
   const { answers, seconds } = await sendAll(side.base, requests, CONNECTIONS);
-  const cpuAfter = readCpuSeconds(pids);
+  const cpuAfter = readCpu(processes);
   const latenciesMs = answers.map((answer) => answer.latencyMs);
   return {
     answers,
     requestsPerSecond: requests.length / seconds,
     p50Ms: percentile(latenciesMs, 0.5),
     p99Ms: percentile(latenciesMs, 0.99),
-    cpuUs: cpuBefore === null ? null : ((cpuAfter - cpuBefore) / requests.length) * 1e6,
+    cpuUs: cpuPerRequest(cpuBefore, cpuAfter, requests.length),
   };
 }
 
@@ -94,7 +95,13 @@ async function compareOverHttp(world, ids) {
 }
 
 function describe(name, { requestsPerSecond, p50Ms, p99Ms, cpuUs }) {
-  return `${name} ${Math.round(requestsPerSecond)} a second, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${cpuUs?.toFixed(0) ?? '-'} us of processor each`;
+  return `${name} ${Math.round(requestsPerSecond)} a second, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${describeCpu(cpuUs)}`;
+}
+
+function describeCpu(cpuUs) {
+  if (cpuUs === null) return 'processor time unknown';
+  const parts = Object.entries(cpuUs).map(([name, micros]) => `${name} ${micros.toFixed(0)}`);
+  return `processor us ${parts.join(', ')}`;
 }
 
 /** The state of customers has changed and queued them; the real worker takes them off the queue and decides. */
@@ -186,8 +193,8 @@ function toFigures({ rounds, queue, stream }) {
 /** What the ratio would be on a machine that nobody else uses, as far as the processor is what limits both. */
 function cpuFigures(rounds) {
   if (rounds.some(({ ecs }) => ecs.cpuUs === null)) return {};
-  const cpuUs = median(rounds.map(({ ecs }) => ecs.cpuUs));
-  const seedCpuUs = median(rounds.map(({ seed }) => seed.cpuUs));
+  const cpuUs = median(rounds.map(({ ecs }) => ecs.cpuUs.all));
+  const seedCpuUs = median(rounds.map(({ seed }) => seed.cpuUs.all));
   return { cpuUs: Math.round(cpuUs), seedCpuUs: Math.round(seedCpuUs), ratioCpu: round(seedCpuUs / cpuUs, 2) };
 }
 

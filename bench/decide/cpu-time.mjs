@@ -5,19 +5,34 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
 
-/** Seconds of the processes and all that descend from them, those that ended included. */
-export function readCpuSeconds(pids) {
+/** Microseconds used so far by each of the processes with all that descends from it, and by this one. */
+export function readCpu({ server, database }) {
   if (process.platform !== 'linux') return null;
   const all = readProcesses();
-  const wanted = new Set(pids);
+  const own = process.cpuUsage();
+  return {
+    server: sumMicros(all, server),
+    database: sumMicros(all, database),
+    generator: own.user + own.system,
+  };
+}
+
+/** `after - before` for each request, and their sum as `all`; null where nothing was read. */
+export function cpuPerRequest(before, after, requests) {
+  if (before === null || after === null) return null;
+  const names = Object.keys(before);
+  const each = Object.fromEntries(names.map((name) => [name, (after[name] - before[name]) / requests]));
+  return { ...each, all: names.reduce((sum, name) => sum + each[name], 0) };
+}
+
+function sumMicros(all, root) {
+  const wanted = new Set([root]);
   // A child comes after its parent only by chance, so until nothing is added any more.
-  for (let before = -1; before !== wanted.size; ) {
+  for (let before = 0; before !== wanted.size; ) {
     before = wanted.size;
     for (const [pid, { parent }] of all) if (wanted.has(parent)) wanted.add(pid);
   }
-  const ticks = [...wanted].reduce((sum, pid) => sum + (all.get(pid)?.ticks ?? 0), 0);
-  const own = process.cpuUsage();
-  return ticks / TICKS_PER_SECOND + (own.user + own.system) / 1e6;
+  return [...wanted].reduce((sum, pid) => sum + ((all.get(pid)?.ticks ?? 0) * 1e6) / TICKS_PER_SECOND, 0);
 }
 
 function readProcesses() {

@@ -66,12 +66,6 @@ function readAnswer(bytes) {
   return { status: Number(head.slice(9, 12)), text: bytes.utf8Slice(bodyStart, bodyStart + length) };
 }
 
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
 /** The value that `share` of them do not exceed. */
 export function percentile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,5 +1,5 @@
 // One byte form for one value (RFC 8785), and its SHA-256: what decisions, policies and models are named and compared by.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { assert } from './assert.ts';
 
 /**
@@ -70,8 +70,9 @@ function quoteName(name: string): string {
   return text;
 }
 
+/** In one call, which takes two thirds of the time of a hash object's three. */
 export function sha256(data: string | Uint8Array): Buffer {
-  return createHash('sha256').update(data).digest();
+  return hash('sha256', data, 'buffer');
 }
 
 /** Lower-case hex SHA-256 of the canonical form. */
