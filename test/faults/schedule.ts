@@ -152,14 +152,14 @@ function planDense(index: number, random: SeededRandom): PlannedFault[] {
   );
   const faults = [
     ...cuts,
-    killOf(some(INGEST, random() < 0.5 ? 3 : 2, random), 4_000 + random() * 1_000, random),
+    killOf(some(INGEST, random() < 0.5 ? 3 : 2, random), 6_000 + random() * 1_000, random),
     killOf(['relay-1'], random() * 15_000, random),
     killOf(['api-1'], random() * 15_000, random),
     fault(random() < 0.6 ? 'backend-kill' : 'database-kill', 11_500 + random() * 4_000),
     makeOther(OTHERS[index % OTHERS.length] as FaultKind, 1_000 + random() * 8_000, random),
   ];
   if (random() < 0.35) faults.push(fault('backend-kill', 2_500 + random() * 1_500));
-  if (random() < 0.64) faults.push(fault('broker-kill', 6_500 + random() * 6_000));
+  if (random() < 0.64) faults.push(fault('broker-kill', 7_500 + random() * 4_000));
   return faults;
 }
 

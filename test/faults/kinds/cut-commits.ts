@@ -5,6 +5,8 @@ import { type Inject, targetsOf } from '../fault-run.ts';
 import type { Armed } from '../proxy/database-proxy.ts';
 import { findPoint } from '../proxy/named-points.ts';
 
+/** The worker may still be on its way back from what came before. */
+const FIRST_PATIENCE_MS = 5_000;
 const PATIENCE_MS = 1_500;
 
 /** Several, one behind the other: each takes the partition over anew before it can be cut again. */
@@ -16,8 +18,9 @@ export const cutCommits: Inject = async (run, fault) => {
       const fired = new AbortController();
       const armed: Armed = { point, action: 'cut', kill: () => {}, onFired: () => fired.abort() };
       worker.database.arm(armed);
-      await sleep(PATIENCE_MS, undefined, { signal: fired.signal }).catch(() => {});
-      if (!worker.database.disarm(armed)) cut++;
+      await sleep(i === 0 ? FIRST_PATIENCE_MS : PATIENCE_MS, undefined, { signal: fired.signal }).catch(() => {});
+      if (worker.database.disarm(armed)) break;
+      cut++;
     }
   }
   return cut;
