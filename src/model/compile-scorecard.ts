@@ -14,6 +14,8 @@ export interface CompiledScorecard extends CutHints {
   /** Bins of feature f, the missing one last, stand at mainsFrom[f] on. */
   readonly mainsFrom: Int32Array;
   readonly mainUnits: Int32Array;
+  /** Training rows in each of these bins. */
+  readonly binRows: Int32Array;
   /**
    * Pairs are kept with the feature that has more of them, the keeper: pairs of keeper f stand at keptFrom[f] .. keptFrom[f + 1].
    * All their cells for one bin of the keeper lie side by side, in a block of blockSize[f] that begins at
@@ -60,6 +62,7 @@ export function compileScorecard(artefact: Scorecard): CompiledScorecard {
       tables.flatMap((table) => [...table.logOdds, table.missingLogOdds]),
       toUnits,
     ),
+    binRows: Int32Array.from(tables.flatMap((table) => [...table.rows, table.missingRows])),
     ...compilePairs(artefact),
     referenceBins: Int32Array.from(tables, safestBin),
     interceptUnits: toUnits(artefact.interceptLogOdds),

@@ -82,7 +82,8 @@ function computeCalibrationError(logOdds: Float64Array, target: Uint8Array, orde
 
 /** Logistic regression of the outcome on the log-odds: slope 1 and intercept 0 is a calibrated model. */
 export function fitCalibration(logOdds: Float64Array, target: Uint8Array): { slope: number; intercept: number } {
-  let slope = 1;
+  // From 0, where Newton's steps are safe: from 1 they run away when the score ranks the wrong way round.
+  let slope = 0;
   let intercept = 0;
   for (let step = 0; step < NEWTON_STEPS_MAX; step += 1) {
     let g0 = 0;
@@ -102,7 +103,7 @@ export function fitCalibration(logOdds: Float64Array, target: Uint8Array): { slo
       h11 += weight * z * z;
     }
     const determinant = h00 * h11 - h01 * h01;
-    // A constant score has no slope to fit: leave it at 1 and move the intercept only.
+    // A constant score has no slope to fit: only the intercept moves.
     const flat = !(determinant > 1e-12 * h00 * h11);
     const stepSlope = flat ? 0 : (h00 * g1 - h01 * g0) / determinant;
     const stepIntercept = flat ? g0 / h00 : (h11 * g0 - h01 * g1) / determinant;

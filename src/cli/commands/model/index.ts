@@ -1,6 +1,7 @@
 // `ecs model ...`: the risk model's commands, one file each.
 import { Command } from 'commander';
 import type { CommandContext } from '../../command-context.ts';
+import { anchorCommand } from './anchor.ts';
 import { challengeCommand } from './challenge.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { fairnessCommand } from './fairness.ts';
@@ -21,6 +22,7 @@ export function modelCommand(context: CommandContext): Command {
     .addCommand(fairnessCommand(context))
     .addCommand(monitorCommand(context))
     .addCommand(scoreCommand(context))
+    .addCommand(anchorCommand(context))
     .addCommand(evaluateCommand(context))
     .addCommand(gateCommand(context))
     .addCommand(registerCommand(context))

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { createSeededRandom } from '../lib/seeded-random.ts';
+import { sigmoid } from './base-rate.ts';
+import { compileScorecard } from './compile-scorecard.ts';
+import { parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
+import { refitAnchor } from './refit-anchor.ts';
+import { score, scoreLogOdds } from './score.ts';
+
+const SHIPPED = parseScorecard(JSON.parse(readFileSync(shippedScorecardPath(), 'utf8')), 'shipped');
+const HASH = 'a'.repeat(64);
+
+/** Outcomes of a lender where the log-odds are `slope` times the model's plus `intercept`. */
+function drawOutcomes(rows: number, slope: number, intercept: number) {
+  const random = createSeededRandom(3);
+  const logOdds = Float64Array.from({ length: rows }, () => -1.5 + 3 * (random() - 0.5));
+  return { logOdds, target: Uint8Array.from(logOdds, (z) => (random() < sigmoid(slope * z + intercept) ? 1 : 0)) };
+}
+
+describe('refitAnchor', () => {
+  it("finds slope and intercept again, and the model then speaks the lender's odds", () => {
+    const { logOdds, target } = drawOutcomes(60_000, 0.7, -1);
+    const refit = refitAnchor(SHIPPED, logOdds, target, HASH);
+    if (refit.outcome !== 'refitted') throw new Error(refit.outcome);
+    const { recalibration } = refit.scorecard;
+    expect(recalibration.slope).toBeCloseTo(0.7, 1);
+    expect(recalibration.intercept).toBeCloseTo(-1, 1);
+    expect(parseScorecard(refit.scorecard, 'anchored')).toEqual(refit.scorecard);
+    const features = new Float64Array(23);
+    const before = scoreLogOdds(compileScorecard(SHIPPED), features);
+    const anchored = score(compileScorecard(refit.scorecard), features, null, { baseRate: 0.5 });
+    expect(anchored.logOdds).toBeCloseTo(before * recalibration.slope + recalibration.intercept, 12);
+    const sum = anchored.contributions.reduce((all, one) => all + one.logOdds, 0);
+    expect(Math.abs(sum - anchored.logOdds)).toBeLessThan(1e-9);
+    expect(scoreLogOdds(compileScorecard(refit.scorecard), features)).toBe(anchored.financialLogOdds);
+  });
+
+  it('waits for 200 defaults, and for 200 others', () => {
+    const { logOdds, target } = drawOutcomes(1_000, 1, -1);
+    expect(refitAnchor(SHIPPED, logOdds.subarray(0, 300), target.subarray(0, 300), HASH).outcome).toBe('too_few');
+    expect(
+      refitAnchor(
+        SHIPPED,
+        logOdds,
+        target.map(() => 1),
+        HASH,
+      ),
+    ).toEqual({ outcome: 'too_few', defaults: 1_000, others: 0 });
+  });
+
+  it('refuses outcomes that fall where the score rises', () => {
+    const { logOdds, target } = drawOutcomes(5_000, -1, 0);
+    expect(refitAnchor(SHIPPED, logOdds, target, HASH).outcome).toBe('not_rising');
+  });
+});

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { compileScorecard } from './compile-scorecard.ts';
+import { parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
+import { scoreLogOdds } from './score.ts';
+import { CHANGEABLE, type Change, findNearestChange } from './what-would-change.ts';
+
+const SHIPPED = parseScorecard(JSON.parse(readFileSync(shippedScorecardPath(), 'utf8')), 'shipped');
+const MODEL = compileScorecard(SHIPPED);
+
+const holders = fc
+  .tuple(
+    ...SHIPPED.features.map((table) =>
+      fc.oneof(fc.constantFrom(0, ...table.cuts), fc.double({ min: 0, max: 2, noNaN: true }), fc.constant(Number.NaN)),
+    ),
+  )
+  .map((values) => Float64Array.from(values));
+
+/** The customer after having done what was said, and just that. */
+function after(features: Float64Array, changes: readonly Change[]): Float64Array {
+  const changed = Float64Array.from(features);
+  for (const { feature, to, bound } of changes)
+    changed[MODEL.features.indexOf(feature)] = bound === 'below' ? to - 1e-9 : to;
+  return changed;
+}
+
+describe('findNearestChange', () => {
+  it('keeps its word to the unit: after the change the risk has fallen by what was said, and by as much as wanted', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(holders, fc.double({ min: 0.001, max: 0.8, noNaN: true }), (features, wanted) => {
+        const change = findNearestChange(MODEL, features, wanted);
+        if (change === null) return;
+        found += 1;
+        const gained = scoreLogOdds(MODEL, features) - scoreLogOdds(MODEL, after(features, change.changes));
+        expect(gained).toBeCloseTo(change.logOddsGained, 9);
+        expect(gained).toBeGreaterThanOrEqual(wanted - 1e-9);
+      }),
+    );
+    expect(found).toBeGreaterThan(5);
+  });
+
+  it('names only own behaviour, known values, and the direction that can be gone', () => {
+    fc.assert(
+      fc.property(holders, (features) => {
+        for (const { feature, from, to } of findNearestChange(MODEL, features, 0.01)?.changes ?? []) {
+          const direction = CHANGEABLE[feature];
+          expect(direction).toBeDefined();
+          expect(Number.isNaN(from)).toBe(false);
+          expect((to - from) * (direction ?? 0)).toBeGreaterThanOrEqual(0);
+        }
+      }),
+    );
+  });
+
+  it('says nothing where nothing reaches that far', () => {
+    fc.assert(
+      fc.property(holders, (features) => {
+        expect(findNearestChange(MODEL, features, 50)).toBe(null);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

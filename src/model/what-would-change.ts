@@ -1,0 +1,123 @@
+// What a customer could do to reach a lower risk: the nearest change of own behaviour, exact on the tables, pairs included.
+// It names only what the customer can do from now on, and each feature only in the direction that can be gone.
+import type { CompiledScorecard } from './compile-scorecard.ts';
+import { sumPairs } from './rank-points-lost.ts';
+import { sumUnits } from './score.ts';
+import { UNITS } from './units.ts';
+
+export interface Change {
+  readonly feature: string;
+  readonly from: number;
+  /** `at_least`: this much or more; `below`: less than this. */
+  readonly to: number;
+  readonly bound: 'at_least' | 'below';
+}
+
+export interface WhatWouldChange {
+  readonly changes: readonly Change[];
+  /** By how much the log-odds of default fall. */
+  readonly logOddsGained: number;
+}
+
+/** 1: more of it can be done; -1: less. Everything else is the past, or follows from these. */
+export const CHANGEABLE: Readonly<Record<string, 1 | -1>> = {
+  payment_ratio_latest: 1,
+  log_payment_latest: 1,
+  utilisation_latest: -1,
+  statements_since_late: 1,
+};
+
+interface Move {
+  readonly feature: number;
+  readonly bin: number;
+  /** Share of the training rows that stand between: what makes far and near comparable between features. */
+  readonly distance: number;
+  readonly direction: 1 | -1;
+}
+
+/**
+ * The nearest one or two changes by which the log-odds fall by at least `logOddsWanted`; null where none does. The current
+ * value must be known.
+ */
+export function findNearestChange(
+  model: CompiledScorecard,
+  features: Float64Array,
+  logOddsWanted: number,
+): WhatWouldChange | null {
+  const bins = new Int32Array(features.length);
+  sumUnits(model, features, bins, null);
+  const wanted = logOddsWanted / (model.recalibration?.slope ?? 1);
+  const moves = listMoves(model, features, bins);
+  let best: { readonly moves: readonly Move[]; readonly gained: number; readonly distance: number } | null = null;
+  for (const together of combine(moves)) {
+    const distance = together.reduce((sum, move) => sum + move.distance, 0);
+    if (best !== null && distance >= best.distance) continue;
+    const gained = unitsGainedBy(model, bins, together) / UNITS;
+    if (gained >= wanted && gained > 0) best = { moves: together, gained, distance };
+  }
+  if (best === null) return null;
+  return {
+    changes: best.moves.map((move) => toChange(model, features, move)),
+    logOddsGained: best.gained * (model.recalibration?.slope ?? 1),
+  };
+}
+
+function listMoves(model: CompiledScorecard, features: Float64Array, bins: Int32Array): Move[] {
+  return model.features.flatMap((name, feature) => {
+    const direction = CHANGEABLE[name];
+    const now = bins[feature] as number;
+    const last = (model.cutsFrom[feature + 1] as number) - (model.cutsFrom[feature] as number) - 1;
+    if (direction === undefined || Number.isNaN(features[feature])) return [];
+    const moves: Move[] = [];
+    for (let bin = now + direction; bin >= 0 && bin <= last; bin += direction) {
+      moves.push({ feature, bin, direction, distance: shareBetween(model, feature, now, bin) });
+    }
+    return moves;
+  });
+}
+
+function shareBetween(model: CompiledScorecard, feature: number, one: number, other: number): number {
+  const from = model.mainsFrom[feature] as number;
+  const end = model.mainsFrom[feature + 1] as number;
+  let all = 0;
+  let between = 0;
+  for (let place = from; place < end; place += 1) {
+    const rows = model.binRows[place] as number;
+    const bin = place - from;
+    all += rows;
+    if (bin > Math.min(one, other) && bin < Math.max(one, other)) between += rows;
+  }
+  return (between + ((model.binRows[from + one] as number) + (model.binRows[from + other] as number)) / 2) / all;
+}
+
+/** Single moves first, then two of different features. */
+function combine(moves: readonly Move[]): Move[][] {
+  const single = moves.map((move) => [move]);
+  const double = moves.flatMap((one, place) =>
+    moves.slice(place + 1).flatMap((other) => (other.feature === one.feature ? [] : [[one, other]])),
+  );
+  return [...single, ...double];
+}
+
+/** One move after the other, each on what the ones before it left: exact, pairs between the two included. */
+function unitsGainedBy(model: CompiledScorecard, bins: Int32Array, moves: readonly Move[]): number {
+  const then = Int32Array.from(bins);
+  let gained = 0;
+  for (const { feature, bin } of moves) {
+    const now = then[feature] as number;
+    const main = (place: number) => model.mainUnits[(model.mainsFrom[feature] as number) + place] as number;
+    gained += main(now) - main(bin) + sumPairs(model, then, feature, now) - sumPairs(model, then, feature, bin);
+    then[feature] = bin;
+  }
+  return gained;
+}
+
+function toChange(model: CompiledScorecard, features: Float64Array, { feature, bin, direction }: Move): Change {
+  const cut = (place: number) => model.cuts[(model.cutsFrom[feature] as number) + place] as number;
+  return {
+    feature: model.features[feature] ?? '',
+    from: features[feature] as number,
+    to: direction > 0 ? cut(bin - 1) : cut(bin),
+    bound: direction > 0 ? 'at_least' : 'below',
+  };
+}
