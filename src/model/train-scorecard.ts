@@ -16,7 +16,7 @@ import { type BoostSettings, boostBags, type RunBags } from './train/boost-bags.
 import { finishTables } from './train/finish-tables.ts';
 import type { Direction } from './train/ordered-bins.ts';
 import { selectRows, type TrainingTable } from './train/training-table.ts';
-import type { ResolvedSpec } from './training-spec.ts';
+import type { ResolvedSpec, TrainingSettings } from './training-spec.ts';
 import { UNITS } from './units.ts';
 
 export interface TrainScorecardInput {
@@ -39,9 +39,9 @@ export async function trainScorecard(input: TrainScorecardInput): Promise<Scorec
   const seed = input.seed ?? spec.seed;
   const rows = selectRows(data, spec, 'training');
   const defaults = rows.target.reduce((sum, value) => sum + value, 0);
-  const settings = { ...spec.settings, repeats: spec.settings.repeats ?? repeatsFor(rows.target.length) };
+  const settings = settle(spec.settings, rows.target.length);
   requireEnoughOutcomes(defaults, rows.target.length - defaults, settings.folds);
-  const features = binAll(rows, spec);
+  const features = binAll(rows, spec, settings);
   const boosted = await boostBags({
     features,
     target: rows.target,
@@ -94,10 +94,14 @@ function segmentOf({ features, settings }: ResolvedSpec): number | undefined {
   return place === -1 ? undefined : place;
 }
 
-/** Few rows make single bags unsteady: more of them are averaged. */
-function repeatsFor(rows: number): number {
-  if (rows < 5_000) return 4;
-  return rows < 20_000 ? 2 : 1;
+/** Few rows make single bags unsteady, so more of them are averaged; many rows can fill finer bins. */
+function settle(settings: TrainingSettings, rows: number): BoostSettings {
+  const repeats = rows < 20_000 ? (rows < 5_000 ? 4 : 2) : 1;
+  return {
+    ...settings,
+    binsMax: settings.binsMax ?? (rows < 20_000 ? 32 : 64),
+    repeats: settings.repeats ?? repeats,
+  };
 }
 
 function requireEnoughOutcomes(defaults: number, others: number, folds: number): void {
@@ -107,8 +111,7 @@ function requireEnoughOutcomes(defaults: number, others: number, folds: number):
   });
 }
 
-function binAll(rows: TrainingTable, spec: ResolvedSpec): BinnedFeature[] {
-  const { binsMax, rowsPerBinMin } = spec.settings;
+function binAll(rows: TrainingTable, spec: ResolvedSpec, { binsMax, rowsPerBinMin }: BoostSettings): BinnedFeature[] {
   return spec.features.map((feature, index) => {
     const values = Float64Array.from(rows.features, (row) => row[index] ?? Number.NaN);
     return binFeature(values, {

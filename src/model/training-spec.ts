@@ -9,8 +9,8 @@ import { monotoneSchema, PAIRS_MAX } from './scorecard.ts';
 const column = z.string().min(1).max(200);
 
 const settingsSchema = z.strictObject({
-  /** Bins a feature is cut into before boosting. */
-  binsMax: z.number().int().min(2).max(200).default(32),
+  /** Bins a number is cut into before boosting. Absent: 32 below 20,000 rows, else 64. */
+  binsMax: z.number().int().min(2).max(200).optional(),
   /** Fewest rows in a bin; a category's level with fewer joins the others. */
   rowsPerBinMin: z.number().int().min(1).default(20),
   learningRate: z.number().positive().max(1).default(0.1),

@@ -10,7 +10,7 @@ import { addTrees, makeTableSums, type TableSums } from './sum-trees.ts';
 /** Boosts several bags, in order; a pool of threads may do it, each bag alone gives the same. */
 export type RunBags = (inputs: readonly BoostInput[]) => Promise<readonly BoostedBag[]>;
 
-export type BoostSettings = TrainingSettings & { readonly repeats: number };
+export type BoostSettings = TrainingSettings & { readonly repeats: number; readonly binsMax: number };
 
 export interface BoostBagsInput {
   readonly features: readonly BinnedFeature[];

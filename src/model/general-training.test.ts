@@ -1,0 +1,128 @@
+// The trainer on data of other shapes than its own: a small set with categories, and drawn ones whose truth is known.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sharedDataPath } from '../../test/support/shared-data.ts';
+import { createSeededRandom } from '../lib/seeded-random.ts';
+import { logit, sigmoid } from './base-rate.ts';
+import { loadScorecard } from './load-scorecard.ts';
+import { computeMetrics } from './metrics.ts';
+import { runModelScore } from './run-model-score.ts';
+import { runModelTrain } from './run-model-train.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ecs-general-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const at = (file: string) => join(folder, file);
+
+async function readScores(path: string): Promise<Float64Array> {
+  const [header, ...lines] = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  expect(header).toBe('probability_of_default');
+  return Float64Array.from(lines, Number);
+}
+
+/** Heavy imbalance, codes 96 and 98 among counts, incomes that are missing for a reason, regions with rare ones. */
+function drawLoans(rows: number, seed: number) {
+  const random = createSeededRandom(seed);
+  const lines: string[] = [];
+  const truth = new Float64Array(rows);
+  const target = new Uint8Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    const usage = random() * random() * 1.5;
+    const late = random() < 0.85 ? 0 : Math.floor(random() * 6) + 1;
+    const isCoded = random() < 0.01;
+    const income = random() < 0.2 ? null : Math.round(1_000 + 9_000 * random() * random());
+    const region = random() < 0.02 ? `rare ${row % 40}` : (['north', 'south', 'east'][Math.floor(random() * 3)] ?? '');
+    const debt = random() * 3;
+    const z =
+      -4.3 +
+      1.6 * usage +
+      0.8 * late +
+      (isCoded ? 2.5 : 0) +
+      (income === null ? 0.7 : -income / 6_000) +
+      (region === 'south' ? 0.5 : 0) +
+      (usage > 0.5 && debt > 1.5 ? 0.9 : 0);
+    truth[row] = z;
+    target[row] = random() < sigmoid(z) ? 1 : 0;
+    lines.push(
+      `${usage.toFixed(4)},${isCoded ? 98 : late},${income ?? 'NA'},${region},${debt.toFixed(3)},${target[row]}`,
+    );
+  }
+  const csv = `usage,times_late,income,region,debt,bad\n${lines.join('\n')}\n`;
+  return { csv, truth, target };
+}
+
+describe('training on any CSV', () => {
+  it('learns German loans by the spec of the documentation, and scores them in order', async () => {
+    const specPath = fileURLToPath(new URL('../../docs/examples/german-credit.spec.json', import.meta.url));
+    const dataPath = sharedDataPath('german-credit.csv');
+    const trained = await runModelTrain({
+      dataPath,
+      specPath,
+      outPath: at('german.json'),
+      cardPath: at('german.md'),
+      dataSheetPath: at('german-data.md'),
+    });
+    expect(trained).toMatchObject({ rows: 1_000, defaults: 300 });
+    expect(trained.outOfBag.auc).toBeGreaterThan(0.74);
+    const { artefact } = await loadScorecard(at('german.json'));
+    expect(artefact.features.map((table) => table.column)).not.toContain('age');
+    expect(artefact.features[0]?.levels).toEqual([['A11'], ['A12'], ['A13'], ['A14']]);
+    await runModelScore({ modelPath: at('german.json'), dataPath, outPath: at('german.csv') });
+    const scores = await readScores(at('german.csv'));
+    expect(scores).toHaveLength(1_000);
+    const outcomes = (await readFile(dataPath, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => (line.endsWith(',2') ? 1 : 0));
+    expect(computeMetrics(scores.map(logit), Uint8Array.from(outcomes)).auc).toBeGreaterThan(trained.outOfBag.auc);
+    expect(await readFile(at('german.md'), 'utf8')).toContain('CC BY 4.0');
+    expect(await readFile(at('german-data.md'), 'utf8')).toContain('| credit_amount | 0 |');
+  }, 120_000);
+
+  it('comes near the truth with a target as the whole spec: imbalance, codes, missing incomes, rare regions', async () => {
+    const past = drawLoans(12_000, 1);
+    const future = drawLoans(12_000, 2);
+    await writeFile(at('past.csv'), past.csv);
+    await writeFile(at('future.csv'), future.csv);
+    await writeFile(at('spec.json'), JSON.stringify({ target: 'bad', settings: { repeats: 1, roundsMax: 250 } }));
+    await runModelTrain({ dataPath: at('past.csv'), specPath: at('spec.json'), outPath: at('loans.json') });
+    await runModelScore({ modelPath: at('loans.json'), dataPath: at('future.csv'), outPath: at('scores.csv') });
+    const found = computeMetrics((await readScores(at('scores.csv'))).map(logit), future.target);
+    const best = computeMetrics(future.truth, future.target);
+    expect(best.auc - found.auc).toBeLessThan(0.015);
+    expect(found.calibrationError).toBeLessThan(0.015);
+  }, 120_000);
+
+  it('says what is wrong, by the name of the field or column', async () => {
+    await writeFile(at('tiny.csv'), 'a,b,y\n1,x,good\n2,y,bad\n');
+    const train = async (spec: object) => {
+      await writeFile(at('bad.json'), JSON.stringify(spec));
+      return runModelTrain({ dataPath: at('tiny.csv'), specPath: at('bad.json'), outPath: at('never.json') });
+    };
+    await expect(train({})).rejects.toThrow(/target/);
+    await expect(train({ target: 'y' })).rejects.toThrow(
+      /target.bad must say which value of y is the bad one; it holds good, bad/,
+    );
+    await expect(train({ target: { column: 'z', bad: '1' } })).rejects.toThrow(/no column z/);
+    await expect(
+      train({ target: { column: 'y', bad: 'bad' }, features: [{ name: 'b', column: 'b', monotone: 'up' }] }),
+    ).rejects.toThrow(/column b holds words/);
+    await expect(
+      train({ target: { column: 'y', bad: 'bad' }, features: [{ name: 'b', column: 'b', type: 'number' }] }),
+    ).rejects.toThrow(/row number 1: column b is not a number/);
+    await expect(train({ target: { column: 'y', bad: 'bad' } })).rejects.toThrow(/too few/);
+  });
+
+  it('refuses to score data without a column that the model reads', async () => {
+    await writeFile(at('short.csv'), 'usage,times_late\n0.1,0\n');
+    await expect(
+      runModelScore({ modelPath: at('loans.json'), dataPath: at('short.csv'), outPath: at('never.csv') }),
+    ).rejects.toThrow(/no column income/);
+  });
+});
