@@ -20,6 +20,8 @@ export interface Recovery {
   disturb(what: string, nowMs: number): (nowMs: number) => void;
   /** From here on database or broker answers: the next commit is the first. */
   ready(what: 'database' | 'broker', brokenSinceMs: number, readyMs: number): void;
+  /** Is somebody not back at work yet? */
+  isWaiting(): boolean;
   figures(): Record<Broken, RecoveryFigures>;
 }
 
@@ -91,6 +93,7 @@ export function createRecovery(): Recovery {
     ready(what, brokenSinceMs, readyMs) {
       waiting.add({ broken: what, sinceMs: brokenSinceMs, fromMs: readyMs, places: null });
     },
+    isWaiting: () => waiting.size > 0,
     figures: () => ({
       worker: toFigures(clean.worker, overlapped.worker),
       database: toFigures(clean.database, overlapped.database),

@@ -117,14 +117,24 @@ function* listRounds(options: FaultOptions, startedMs: number): Generator<Round>
 /** Faults of a round overlap as they come; the round is over when each has been mended. */
 async function runRound(running: Running, round: Round): Promise<Finding[]> {
   const { run, inspector, signal } = running;
+  // What the round before left behind must not be taken for this one's doing.
+  if (round.isCalm) await waitUntilBack(run.recovery);
   const startedMs = Date.now();
   const injected = round.faults.map(async (fault) => {
     await sleep(Math.max(0, startedMs + fault.atMs - Date.now()));
     if (!signal.aborted) await inject(running, fault);
   });
   await Promise.race([Promise.all(injected), run.world.load.failed]);
-  await sleep(Math.max(0, startedMs + round.lengthMs - Date.now()), undefined, { signal }).catch(() => {});
+  if (round.isCalm) await waitUntilBack(run.recovery);
+  else await sleep(Math.max(0, startedMs + round.lengthMs - Date.now()), undefined, { signal }).catch(() => {});
   return inspector.inspectRunning();
+}
+
+const BACK_WITHIN_MS = 30_000;
+
+async function waitUntilBack(recovery: Recovery): Promise<void> {
+  const deadline = Date.now() + BACK_WITHIN_MS;
+  while (recovery.isWaiting() && Date.now() < deadline) await sleep(100);
 }
 
 async function inject({ run, faults }: Running, fault: PlannedFault): Promise<void> {

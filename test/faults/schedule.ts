@@ -40,6 +40,8 @@ export interface PlannedFault {
 }
 
 export interface Round {
+  /** Over only when everybody is back at work. */
+  readonly isCalm: boolean;
   readonly lengthMs: number;
   readonly faults: readonly PlannedFault[];
 }
@@ -131,14 +133,14 @@ export function planLongRound(seed: number, index: number): Round {
   const random = createSeededRandom(Math.imul(seed, 0x27d4eb2f) ^ index);
   const isCalm = index % CALM_EVERY === CALM_EVERY - 1;
   const faults = isCalm ? planCalm(Math.floor(index / CALM_EVERY), random) : planDense(index, random);
-  return { lengthMs: ROUND_MS, faults: sortByTime(faults) };
+  return { isCalm, lengthMs: ROUND_MS, faults: sortByTime(faults) };
 }
 
 function planCalm(turn: number, random: SeededRandom): PlannedFault[] {
   const atMs = 2_000;
   if (turn % 3 === 0) return [killOf(some(INGEST, 2, random), atMs, random)];
   const kind = turn % 3 === 1 ? 'broker-kill' : random() < 0.7 ? 'database-kill' : 'backend-kill';
-  return [fault(kind, atMs), fault(kind, atMs + 8_500)];
+  return [fault(kind, atMs)];
 }
 
 /** Commits cut, several workers killed at once, a database and often a broker, and one fault of the others. */
@@ -158,8 +160,8 @@ function planDense(index: number, random: SeededRandom): PlannedFault[] {
     fault(random() < 0.6 ? 'backend-kill' : 'database-kill', 11_500 + random() * 4_000),
     makeOther(OTHERS[index % OTHERS.length] as FaultKind, 1_000 + random() * 8_000, random),
   ];
-  if (random() < 0.35) faults.push(fault('backend-kill', 2_500 + random() * 1_500));
-  if (random() < 0.64) faults.push(fault('broker-kill', 7_500 + random() * 4_000));
+  if (random() < 0.5) faults.push(fault('backend-kill', 2_500 + random() * 1_500));
+  if (random() < 0.7) faults.push(fault('broker-kill', 7_500 + random() * 4_000));
   return faults;
 }
 
@@ -179,7 +181,7 @@ export function planQuickRounds(seed: number, kinds: readonly FaultKind[], secon
     const kills = kinds.includes('worker-kill') && (index % 2 === 0 || kinds.length < 3);
     const extra = kills ? [killOf(victims, 1_500 + random() * 2_000, random)] : [];
     const faults = own.map((kind) => makeOther(kind, random() * 4_000, random));
-    return { lengthMs: QUICK_ROUND_MS, faults: sortByTime([...extra, ...faults]) };
+    return { isCalm: false, lengthMs: QUICK_ROUND_MS, faults: sortByTime([...extra, ...faults]) };
   });
 }
 
