@@ -1,10 +1,10 @@
-// Runs many requests in one transaction, each at most once per Idempotency-Key: what `runIdempotent` does for one, with one
-// statement for all. A request that comes back as an error keeps nothing, and its neighbours keep theirs.
+// Runs many requests in one transaction, each at most once per Idempotency-Key: one statement for all of them. A request
+// that comes back as an error keeps nothing, and its neighbours keep theirs.
 import type pg from 'pg';
 import { binaryArray, type Queryable } from '../db/index.ts';
 import { assert } from '../lib/assert.ts';
 import { EcsError } from '../lib/errors.ts';
-import { type IdempotentAnswer, type IdempotentRequest, type StoredAnswer, toRunning } from './save-idempotent.ts';
+import type { IdempotentAnswer, IdempotentRequest, StoredAnswer } from './idempotent-request.ts';
 
 export interface SharedRequest<Request> {
   readonly request: Request;
@@ -98,6 +98,15 @@ async function claimKeys(
     values: [...keyColumns(claims), binaryArray.bytea(claims.map((claim) => claim.requestSha256)), new Date(nowMs)],
   });
   return new Set(rows.map(nameOf));
+}
+
+/** What a claim that failed means: whoever waited too long for a key waited for the request that holds it. */
+function toRunning(error: unknown): unknown {
+  const isLockTimeout = error instanceof Error && 'code' in error && error.code === '55P03';
+  if (!isLockTimeout) return error;
+  return new EcsError('ECS_IDEMPOTENCY_RUNNING', 'A request with this Idempotency-Key is still running.', {
+    cause: error,
+  });
 }
 
 function keyColumns(claims: readonly IdempotentRequest[]): [Buffer, Buffer, Buffer] {

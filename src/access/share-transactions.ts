@@ -5,7 +5,7 @@ import { inTransaction, retryDatabase, toEcsError } from '../db/index.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { EcsError, type ErrorCode, isEcsError } from '../lib/errors.ts';
-import type { IdempotentAnswer } from './save-idempotent.ts';
+import type { IdempotentAnswer } from './idempotent-request.ts';
 import { nameOf, runIdempotentMany, type SharedRequest, type SharedWork } from './save-idempotent-many.ts';
 
 export interface SharedTransactionsOptions<Request> {
