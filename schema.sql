@@ -215,7 +215,7 @@ create table emotion_days (
   stress double precision not null,
   constraint emotion_days_pkey PRIMARY KEY (customer_id, purpose, day),
   constraint emotion_days_customer_id_purpose_fkey FOREIGN KEY (customer_id, purpose) REFERENCES emotional_states(customer_id, purpose) ON DELETE CASCADE
-);
+) with (fillfactor=45);
 
 create table emotional_states (
   customer_id text not null,
@@ -247,7 +247,7 @@ create table emotional_states (
   constraint emotional_states_pkey PRIMARY KEY (customer_id, purpose),
   constraint emotional_states_purpose_check CHECK ((purpose = ANY (ARRAY['emotions'::text, 'thoughts'::text]))),
   constraint emotional_states_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(customer_id)
-);
+) with (fillfactor=45);
 
 create table event_fingerprints (
   topic text not null,

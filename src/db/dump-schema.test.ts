@@ -35,6 +35,7 @@ describe('dumpSchema', () => {
           unique (code, day)
         );
         alter table t_all drop column gone;
+        alter table t_all set (fillfactor = 45);
         create index t_all_open on t_all (day desc) where amount is null;
         create unique index t_all_lower on t_all (lower(code));
         create trigger t_touch before update on t_all for each row execute function f_touch();
@@ -82,7 +83,7 @@ create table t_all (
   constraint t_all_code_day_key UNIQUE (code, day),
   constraint t_all_day_check CHECK ((day > '2020-01-01'::date)),
   constraint t_all_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES t_parent(id) ON DELETE CASCADE
-);
+) with (fillfactor=45);
 CREATE UNIQUE INDEX t_all_lower ON public.t_all USING btree (lower(code));
 CREATE INDEX t_all_open ON public.t_all USING btree (day DESC) WHERE (amount IS NULL);
 CREATE TRIGGER t_touch BEFORE UPDATE ON public.t_all FOR EACH ROW EXECUTE FUNCTION f_touch();

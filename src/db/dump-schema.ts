@@ -7,6 +7,8 @@ import { inTransaction } from './transaction.ts';
 
 interface Table {
   readonly name: string;
+  /** As `with (...)` takes them; null where all are the usual ones. */
+  readonly settings: string | null;
   readonly comment: string | null;
 }
 
@@ -60,12 +62,12 @@ async function refuseUnknownKinds(db: Queryable): Promise<void> {
 }
 
 async function loadTables(db: Queryable): Promise<Table[]> {
-  const { rows } = await db.query<{ name: string; comment: string | null }>(
-    `select relname as name, obj_description(oid, 'pg_class') as comment
+  const { rows } = await db.query<{ name: string; settings: string | null; comment: string | null }>(
+    `select relname as name, array_to_string(reloptions, ', ') as settings, obj_description(oid, 'pg_class') as comment
      from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
      order by relname collate "C"`,
   );
-  return rows.map((row) => ({ name: row.name, comment: row.comment }));
+  return rows.map((row) => ({ name: row.name, settings: row.settings, comment: row.comment }));
 }
 
 async function loadColumns(db: Queryable): Promise<Column[]> {
@@ -162,7 +164,7 @@ function formatSchema(
     const ownColumns = columns.filter(isOurs);
     const lines = [...ownColumns, ...constraints.filter(isOurs)].map((part) => `  ${part.definition}`);
     return [
-      `create table ${table.name} (\n${lines.join(',\n')}\n);`,
+      `create table ${table.name} (\n${lines.join(',\n')}\n)${formatSettings(table)};`,
       ...others.filter(isOurs).map((part) => `${part.definition};`),
       ...formatComments(table, ownColumns),
     ].join('\n');
@@ -170,6 +172,10 @@ function formatSchema(
   const header =
     '-- The schema after all migrations, for reading and for review. Written by `npm run db:dump`; do not edit.';
   return `${[header, ...free.map((definition) => `${definition};`), ...sections].join('\n\n')}\n`;
+}
+
+function formatSettings({ settings }: Table): string {
+  return settings === null ? '' : ` with (${settings})`;
 }
 
 function formatComments(table: Table, columns: readonly Column[]): string[] {
