@@ -14,11 +14,12 @@ import {
   PARTITIONS,
   produce,
   startIngestProcess,
+  startProducerProcess,
   TOPIC,
   waitForPartitions,
   waitForPosition,
 } from './support/open-stream-world.mjs';
-import { percentileOfCounts, sendPaced } from './support/pace-events.mjs';
+import { percentileOfCounts } from './support/pace-events.mjs';
 import { recordBench } from './support/record-bench.mjs';
 import { seedCustomers } from './support/seed-customers.mjs';
 import { createSeedTables } from './support/seeds-way.mjs';
@@ -40,18 +41,15 @@ function createSource({ product }, seed) {
   return createEventSource({ product, topic: TOPIC, partitions: PARTITIONS, customers: CUSTOMERS, random });
 }
 
-/** Notes what was sent to ECS, so that the end can be checked. */
-function createSender(world) {
-  const { producer } = world;
-  const source = createSource(world, 2);
+/** Sends to ECS from a process of its own, and notes what was sent, so that the end can be checked. */
+async function createSender(world) {
+  const child = await startProducerProcess(world, CUSTOMERS);
   const sent = { records: 0, distinct: 0 };
-  const next = (count) => {
-    const made = source.next(count);
+  const prepare = async (count) => {
+    sent.distinct += await child.ask('prepare', count);
     sent.records += count;
-    sent.distinct += made.distinct;
-    return made.values;
   };
-  return { sent, next, send: (count) => produce(producer, TOPIC, next(count)) };
+  return { sent, prepare, send: () => child.ask('send'), pace: (perSecond) => child.ask('pace', perSecond) };
 }
 
 async function runSeed(world, source) {
@@ -72,7 +70,8 @@ async function runSeed(world, source) {
 /** A backlog is there; how fast is it worked off? */
 async function runEcs(world, sender, child, group) {
   await child.ask('hold');
-  await sender.send(EVENTS);
+  await sender.prepare(EVENTS);
+  await sender.send();
   const startedMs = performance.now();
   await child.ask('release');
   await waitForPosition(world.pool, group, sender.sent.records);
@@ -95,16 +94,17 @@ async function measureRatio(world, sender, child, group) {
 
 /** The most that producer, broker, ECS and PostgreSQL carry together on these cores. */
 async function measurePeak(world, sender, group) {
+  await sender.prepare(FLOOD_EVENTS);
   const startedMs = performance.now();
-  await sender.send(FLOOD_EVENTS);
+  await sender.send();
   await waitForPosition(world.pool, group, sender.sent.records);
   return FLOOD_EVENTS / ((performance.now() - startedMs) / 1000);
 }
 
 async function measureLatency(world, sender, child, group, perSecond) {
-  const values = sender.next(Math.round(perSecond * PACED_SECONDS));
+  await sender.prepare(Math.round(perSecond * PACED_SECONDS));
   await child.ask('usage');
-  const took = await sendPaced(world.producer, TOPIC, shuffle(world, values), perSecond);
+  const took = await sender.pace(perSecond);
   await waitForPosition(world.pool, group, sender.sent.records);
   const { latencies } = await child.ask('usage');
   const p50 = percentileOfCounts(latencies, 0.5);
@@ -113,19 +113,9 @@ async function measureLatency(world, sender, child, group, perSecond) {
   return { p50, p99 };
 }
 
-/** All partitions get their events at the same time, as from many producers. */
-function shuffle({ product }, byPartition) {
-  const random = product.createSeededRandom(3);
-  const mixed = byPartition.flatMap((own, partition) => own.map((value) => ({ value, partition })));
-  for (let i = mixed.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [mixed[i], mixed[j]] = [mixed[j], mixed[i]];
-  }
-  return mixed;
-}
-
 async function measureBurst(world, sender, group) {
-  await sender.send(BURST_EVENTS);
+  await sender.prepare(BURST_EVENTS);
+  await sender.send();
   const sentMs = performance.now();
   await waitForPosition(world.pool, group, sender.sent.records);
   const seconds = (performance.now() - sentMs) / 1000;
@@ -156,7 +146,7 @@ async function run() {
     const child = await startIngestProcess(world, group);
     await child.ask('start');
     await waitForPartitions([child], world.product.INPUT_TOPICS.length);
-    const sender = createSender(world);
+    const sender = await createSender(world);
     const rounds = await measureRatio(world, sender, child, group);
     const peak = await measurePeak(world, sender, group);
     say(`peak with the producer on the same cores: ${round(peak / 1000)}k events/s`);

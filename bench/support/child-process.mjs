@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const END_WITHIN_MS = 30_000;
 
-/** Resolves once the child says that it is ready. `ask(command)` gives what the child answers. */
+/** Resolves once the child says that it is ready. `ask(command, argument)` gives what the child answers. */
 export async function startChild(file, env, execArgv = []) {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = fork(path, [], { env, execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -29,12 +29,12 @@ export async function startChild(file, env, execArgv = []) {
   });
   return {
     pid: child.pid,
-    ask: (command) =>
+    ask: (command, argument) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(new Error(`${file} has ended`));
         const id = asked++;
         waiting.set(id, { resolve, reject });
-        child.send({ id, command });
+        child.send({ id, command, argument });
       }),
     async end() {
       if (ended) return;

@@ -67,6 +67,19 @@ export async function startIngestProcess(world, group, env = {}) {
   return child;
 }
 
+/** A process that makes and sends events of the customers. */
+export async function startProducerProcess(world, customers) {
+  const child = await startChild('producer-process.mjs', {
+    PATH: process.env.PATH,
+    BENCH_BROKERS: world.brokers,
+    BENCH_TOPIC: TOPIC,
+    BENCH_PARTITIONS: String(PARTITIONS),
+    BENCH_CUSTOMERS: String(customers),
+  });
+  world.open.push(() => child.end());
+  return child;
+}
+
 /** Sends the values of `source.next(...)` to their partitions. */
 export async function produce(producer, topic, values) {
   const messages = values.flatMap((own, partition) => own.map((value) => ({ value, partition })));
