@@ -2,8 +2,7 @@
 // holders drawn at random. Fails where the quick way says anything else than the plain one. The last line is JSON.
 
 import { createSeededRandom } from '../src/lib/seeded-random.ts';
-import { createScorer } from '../src/model/create-scorer.ts';
-import { loadScorecard, rankPointsLost, score, shippedScorecardPath } from '../src/model/index.ts';
+import { createScorer, loadScorecard, rankPointsLost, score, shippedScorecardPath } from '../src/model/index.ts';
 import { recordBench } from './support/record-bench.mjs';
 
 const HOLDERS = 10_000;

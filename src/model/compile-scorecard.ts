@@ -1,10 +1,9 @@
 // The artefact as flat arrays: the form that scores. Log-odds are whole units of the last decimal, so sums are exact in
 // any order and no direction can break by rounding. Nothing is added to the artefact and nothing is lost.
-import { assert } from '../lib/assert.ts';
 import { compilePairs } from './compile-pairs.ts';
 import { type CutHints, cellOf, GRID_CELLS, makeCutHints } from './cut-hints.ts';
 import type { EmotionBlock, FeatureTable, Recalibration, Scorecard, ScoreScaling } from './scorecard.ts';
-import { startsOf, toUnits, UNITS } from './units.ts';
+import { startsOf, toUnits } from './units.ts';
 
 export interface CompiledScorecard extends CutHints {
   readonly features: readonly string[];
@@ -96,11 +95,4 @@ export function findBin(model: CompiledScorecard, feature: number, value: number
   let place = from + (model.gridStart[feature * GRID_CELLS + cellOf(model, feature, value)] as number);
   while (value >= (model.cuts[place] as number)) place += 1;
   return place - from;
-}
-
-/** What a feature's value says alone: a table look-up, nothing else. */
-export function lookUpLogOdds(model: CompiledScorecard, feature: number, value: number): number {
-  const units = model.mainUnits[(model.mainsFrom[feature] as number) + findBin(model, feature, value)];
-  assert(units !== undefined, 'an index points outside the scorecard');
-  return units / UNITS;
 }

@@ -1,6 +1,20 @@
 // What is wrong with the tables of an artefact taken together: names, the shape of pairs, and directions. A direction is a
 // promise of the whole sum, so it is checked there, exactly: the worst case over every value of every partner.
-import type { FeatureTable, PairTable } from './scorecard.ts';
+
+/** What is looked at of a table; its full shape is the artefact's schema. */
+interface FeatureTable {
+  readonly name: string;
+  readonly monotone: 'up' | 'down' | 'free';
+  readonly monotoneFrom: number | null;
+  readonly cuts: readonly number[];
+  readonly logOdds: readonly number[];
+  readonly specialValues?: readonly number[] | undefined;
+}
+
+interface PairTable {
+  readonly features: readonly [string, string];
+  readonly logOdds: readonly (readonly number[])[];
+}
 
 export interface TableProblem {
   readonly path: (string | number)[];

@@ -61,10 +61,10 @@ export {
   setChallenger,
   type Verdict,
 } from './registry/index.ts';
-export { type CrossValidationResult, runCrossValidation } from './run-cross-validation.ts';
 export { type ModelAnchorResult, runModelAnchor } from './run-model-anchor.ts';
 export { type ModelEvaluateArgs, type ModelEvaluateResult, runModelEvaluate } from './run-model-evaluate.ts';
 export { type ModelFairnessArgs, type ModelFairnessResult, runModelFairness } from './run-model-fairness.ts';
+export { type CrossValidationResult, runCrossValidation } from './run-model-folds.ts';
 export { type ModelGateArgs, type ModelGateResult, runModelGate } from './run-model-gate.ts';
 export { type ModelScoreResult, runModelScore } from './run-model-score.ts';
 export { type ModelTrainArgs, type ModelTrainResult, runModelTrain } from './run-model-train.ts';
@@ -80,4 +80,3 @@ export {
 export type { EmotionBlock, Metrics, Scorecard } from './scorecard.ts';
 export { shippedSpecPath } from './train/load-training-data.ts';
 export type { TrainingSpec } from './training-spec.ts';
-export { type Change, findNearestChange, type WhatWouldChange } from './what-would-change.ts';

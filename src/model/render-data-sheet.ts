@@ -1,8 +1,8 @@
 // The data sheet of a training run in Markdown: what the CSV holds, column by column, what of it was used, and what must
 // be known before anybody relies on it.
 import type { Scorecard } from './scorecard.ts';
+import type { CsvRecord } from './train/csv-record.ts';
 import type { LoadedTrainingData } from './train/load-training-data.ts';
-import type { CsvRecord } from './train/training-table.ts';
 
 export function renderDataSheet({ spec, table }: LoadedTrainingData, scorecard: Scorecard): string {
   const { training } = scorecard;

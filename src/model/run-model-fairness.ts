@@ -7,8 +7,8 @@ import { type GroupColumn, groupOf } from './fairness/group-column.ts';
 import { type FairnessHeading, renderFairness } from './fairness/render-fairness.ts';
 import { loadScorecard } from './load-scorecard.ts';
 import { scoreLogOdds } from './score.ts';
+import type { CsvRecord } from './train/csv-record.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
-import type { CsvRecord } from './train/training-table.ts';
 
 export interface ModelFairnessArgs {
   readonly modelPath: string;

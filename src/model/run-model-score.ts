@@ -4,10 +4,10 @@ import { sigmoid } from './base-rate.ts';
 import { loadScorecard } from './load-scorecard.ts';
 import { scoreLogOdds } from './score.ts';
 import type { Scorecard } from './scorecard.ts';
+import type { CsvRecord } from './train/csv-record.ts';
 import { parseCsv, readBytes } from './train/load-training-data.ts';
 import { OTHER_LEVELS, readValues } from './train/read-columns.ts';
 import { cardLedgerRowToFeatures } from './train/read-ledger-row.ts';
-import type { CsvRecord } from './train/training-table.ts';
 
 export interface ModelScoreArgs {
   readonly modelPath: string;

@@ -8,8 +8,8 @@ import { renderModelCard } from './render-model-card.ts';
 import { renderModelPictures } from './render-model-pictures.ts';
 import { saveScorecard, saveText } from './save-scorecard.ts';
 import { type Metrics, modelVersionOf, type Scorecard } from './scorecard.ts';
-import { boostInThreads } from './train/boost-in-threads.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
+import { boostInThreads } from './train/run-boost-worker.ts';
 import { trainScorecard } from './train-scorecard.ts';
 
 export interface ModelTrainArgs {

@@ -1,10 +1,11 @@
 import { sharedDataPath } from '../../test/support/shared-data.ts';
 import { formatScorecard } from './save-scorecard.ts';
 import type { Scorecard } from './scorecard.ts';
+import type { CsvRecord } from './train/csv-record.ts';
 import { loadTrainingData } from './train/load-training-data.ts';
 import { createRandom, shuffle } from './train/random.ts';
 import { resolveSpec } from './train/resolve-spec.ts';
-import { buildTrainingTable, type CsvRecord } from './train/training-table.ts';
+import { buildTrainingTable } from './train/training-table.ts';
 import { trainScorecard } from './train-scorecard.ts';
 import { parseTrainingSpec } from './training-spec.ts';
 

@@ -2,7 +2,7 @@
 // are few, quantiles when there are many. Special codes have bins of their own among the others, missing values behind.
 import { roundTo } from '../round-to.ts';
 import { CUT_DECIMALS } from '../scorecard.ts';
-import type { Direction } from './ordered-bins.ts';
+import type { Direction } from './direction.ts';
 
 export interface BinnedFeature {
   readonly cuts: Float64Array;

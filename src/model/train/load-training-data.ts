@@ -5,8 +5,9 @@ import { parse } from 'csv-parse/sync';
 import { sha256 } from '../../lib/canonical-json.ts';
 import { EcsError } from '../../lib/errors.ts';
 import { parseTrainingSpec, type ResolvedSpec, type TrainingSpec } from '../training-spec.ts';
+import type { CsvRecord } from './csv-record.ts';
 import { resolveSpec } from './resolve-spec.ts';
-import { buildTrainingTable, type CsvRecord, type TrainingTable } from './training-table.ts';
+import { buildTrainingTable, type TrainingTable } from './training-table.ts';
 
 export interface LoadedTrainingData {
   readonly spec: ResolvedSpec;

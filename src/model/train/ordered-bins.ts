@@ -1,9 +1,7 @@
 // A feature as one bag's booster sees it: bins in an order first, those outside the order (special codes, missing) behind.
 // For numbers the order is theirs; for categories it is that of the bad rates among the rows the bag learns from.
 import type { BinnedFeature } from './bin-feature.ts';
-
-/** 1 when risk may only rise with the feature, -1 when it may only fall, 0 when it is free. */
-export type Direction = -1 | 0 | 1;
+import type { Direction } from './direction.ts';
 
 export interface OrderedBins {
   /** How many bins stand in the order; `count` with those outside it. */

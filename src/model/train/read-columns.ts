@@ -1,7 +1,7 @@
 // Cells of a CSV as values: numbers as they are, words by the place of their level, not known as NaN.
 import { EcsError } from '../../lib/errors.ts';
 import type { FeatureSpec, ResolvedSpec } from '../training-spec.ts';
-import type { CsvRecord } from './training-table.ts';
+import type { CsvRecord } from './csv-record.ts';
 
 /** A feature has at most 256 bins; rarer levels than these share the one for all others. */
 const LEVELS_MAX = 200;

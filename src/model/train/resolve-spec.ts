@@ -2,7 +2,7 @@
 // Every refusal names the column.
 import { EcsError } from '../../lib/errors.ts';
 import type { FeatureSpec, ResolvedSpec, TrainingSpec } from '../training-spec.ts';
-import type { CsvRecord } from './training-table.ts';
+import type { CsvRecord } from './csv-record.ts';
 
 export function resolveSpec(spec: TrainingSpec, records: readonly CsvRecord[]): ResolvedSpec {
   const missing = new Set(spec.missingCodes.map((code) => code.toLowerCase()));

@@ -1,7 +1,8 @@
 import { isEcsError } from '../../lib/errors.ts';
 import { parseTrainingSpec } from '../training-spec.ts';
+import type { CsvRecord } from './csv-record.ts';
 import { resolveSpec } from './resolve-spec.ts';
-import { buildTrainingTable, type CsvRecord, selectRows } from './training-table.ts';
+import { buildTrainingTable, selectRows } from './training-table.ts';
 
 const SPEC = {
   formatVersion: 1,

@@ -2,10 +2,9 @@
 // refusal names the row and the column.
 import { EcsError } from '../../lib/errors.ts';
 import type { ResolvedSpec } from '../training-spec.ts';
+import type { CsvRecord } from './csv-record.ts';
 import { readLevels, readValues } from './read-columns.ts';
 import { cardLedgerRowToFeatures } from './read-ledger-row.ts';
-
-export type CsvRecord = Readonly<Record<string, string>>;
 
 export interface TrainingTable {
   /** One vector per row, in the spec's order of features; NaN is missing. */

@@ -1,4 +1,4 @@
-// The other side of boost-in-threads: boosts each bag it is sent and sends it back.
+// The other side of run-boost-worker: boosts each bag it is sent and sends it back.
 import { parentPort } from 'node:worker_threads';
 import { type BoostInput, boostBag } from './boost-bag.ts';
 

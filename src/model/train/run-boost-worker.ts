@@ -34,7 +34,7 @@ function canStartThreads(): boolean {
 
 async function withThread(work: (run: (input: BoostInput) => Promise<BoostedBag>) => Promise<void>): Promise<void> {
   const extension = import.meta.url.endsWith('.js') ? 'js' : 'ts';
-  const worker = new Worker(new URL(`./boost-thread.${extension}`, import.meta.url));
+  const worker = new Worker(new URL(`./boost-worker.${extension}`, import.meta.url));
   try {
     await work((input) => askThread(worker, input));
   } finally {

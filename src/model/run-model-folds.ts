@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { EcsError } from '../lib/errors.ts';
 import { BASELINE, crossValidate, type FoldMeasure } from './cross-validate.ts';
 import { type MeanMeasures, meanMeasures } from './mean-measures.ts';
-import { boostInThreads } from './train/boost-in-threads.ts';
 import { loadTrainingData, loadTrainingSpec, shippedSpecPath } from './train/load-training-data.ts';
 import { createRandom, shuffle } from './train/random.ts';
+import { boostInThreads } from './train/run-boost-worker.ts';
 import type { TrainingTable } from './train/training-table.ts';
 
 export interface CrossValidationArgs {
