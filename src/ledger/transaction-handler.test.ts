@@ -210,6 +210,19 @@ describe('transaction handler', () => {
     expect(await countRows()).toBe(3);
   });
 
+  test('holds its customers until the commit, and a customer with transactions cannot be deleted', async () => {
+    await handle(database.pool, [transaction('a')], NOW);
+    const hold = "select from customers where customer_id = 'a' for update nowait";
+    await inTransaction(database.pool, async (tx) => {
+      await handle(tx, [transaction('a')], NOW);
+      await expect(database.pool.query(hold)).rejects.toMatchObject({ code: '55P03' });
+    });
+    await expect(database.pool.query(hold)).resolves.toMatchObject({ rowCount: 1 });
+    await expect(database.pool.query("delete from customers where customer_id = 'a'")).rejects.toMatchObject({
+      code: '23503',
+    });
+  });
+
   test('an empty batch is no work', async () => {
     await expect(handle(database.pool, [], NOW)).resolves.toEqual({ counted: [], rejections: [], dropped: {} });
   });
