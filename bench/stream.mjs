@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { runChild } from './support/child-process.mjs';
 import { createEventSource } from './support/make-events.mjs';
-import { round } from './support/measure.mjs';
+import { measure, round } from './support/measure.mjs';
 import { loadServerVersion } from './support/open-bench-system.mjs';
 import {
   createTopics,
@@ -67,15 +67,22 @@ async function runSeed(world, source) {
   return messages / seconds;
 }
 
-/** A backlog is there; how fast is it worked off? */
+/** A backlog is there; how fast is it worked off, and with how much processor time? */
 async function runEcs(world, sender, child, group) {
   await child.ask('hold');
   await sender.prepare(EVENTS);
   await sender.send();
-  const startedMs = performance.now();
-  await child.ask('release');
-  await waitForPosition(world.pool, group, sender.sent.records);
-  return EVENTS / ((performance.now() - startedMs) / 1000);
+  const before = await child.ask('usage');
+  const { seconds, databaseMicros } = await measure(world.postmasterPid, async () => {
+    await child.ask('release');
+    await waitForPosition(world.pool, group, sender.sent.records);
+  });
+  const { processorMicros } = await child.ask('usage');
+  return {
+    rate: EVENTS / seconds,
+    nodeMicros: (processorMicros - before.processorMicros) / EVENTS,
+    databaseMicros: (databaseMicros ?? 0) / EVENTS,
+  };
 }
 
 async function measureRatio(world, sender, child, group) {
@@ -85,7 +92,7 @@ async function measureRatio(world, sender, child, group) {
     const seed = await runSeed(world, seedSource);
     const ecs = await runEcs(world, sender, child, group);
     say(
-      `${i === 0 ? 'warm-up' : `round ${i}`}: seed ${round(seed)}/s, ECS ${round(ecs / 1000)}k/s, ${round(ecs / seed)} times`,
+      `${i === 0 ? 'warm-up' : `round ${i}`}: seed ${round(seed)}/s, ECS ${round(ecs.rate / 1000)}k/s, ${round(ecs.rate / seed)} times; ${round(ecs.nodeMicros)} µs in the process, ${round(ecs.databaseMicros)} µs in PostgreSQL`,
     );
     if (i > 0) rounds.push({ seed, ecs });
   }
