@@ -32,7 +32,10 @@ export function importCommand(context: CommandContext): Command {
     .addCommand(cardLedgerCommand(context))
     .addCommand(importOutcomesCommand(context))
     .addCommand(abandonCommand(context))
-    .addHelpText('after', '\nExamples:\n  ecs import card-ledger holders.csv --decide\n  ecs import outcomes outcomes.csv\n  ecs import abandon');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ecs import card-ledger holders.csv --decide\n  ecs import outcomes outcomes.csv\n  ecs import abandon',
+    );
 }
 
 const CARD_LEDGER_HELP = `
