@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { createKafkaAdmin } from '../../src/events/kafka-admin.ts';
 import { partitionOf } from '../../src/events/partition-of.ts';
+import { INPUT_TOPICS } from '../../src/events/topics.ts';
 import type { KafkaRoad } from '../../src/ingest/index.ts';
 import { createKafkaReader } from '../../src/ingest/kafka-reader.ts';
 import { eventually } from '../support/eventually.ts';
@@ -102,14 +103,16 @@ test('members that join and leave while events stream in: nothing lost, nothing 
     () => {
       const owned = [first, second].map((road) => road.status().partitions.length);
       expect(owned.every((partitions) => partitions > 0)).toBe(true);
-      expect(owned[0]! + owned[1]!).toBe(5 * PARTITIONS);
+      expect(owned[0]! + owned[1]!).toBe(INPUT_TOPICS.length * PARTITIONS);
     },
     { timeoutMs: 30_000 },
   );
   const before = await total();
   await eventually(async () => expect(await total()).toBeGreaterThan(before));
   await first.stop();
-  await eventually(() => expect(second.status().partitions).toHaveLength(5 * PARTITIONS), { timeoutMs: 30_000 });
+  await eventually(() => expect(second.status().partitions).toHaveLength(INPUT_TOPICS.length * PARTITIONS), {
+    timeoutMs: 30_000,
+  });
   stop();
   const sent = await streaming;
   await eventually(async () => expect(await total()).toBe(sent), { timeoutMs: 20_000 });
