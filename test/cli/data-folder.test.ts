@@ -1,10 +1,11 @@
 // The data folder of the embedded PostgreSQL, as the command line uses it.
 
 import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { MIGRATIONS_DIR } from '../../src/db/migrate.ts';
 import { type Environment, endAllEcs, runEcs, runEcsJson, spawnEcs, waitForOutput } from './support/run-ecs.ts';
 
 // Processes start slowly on a busy machine.
@@ -24,7 +25,8 @@ const keyNames = async () =>
   (await runEcsJson(['keys', 'list'], env)).map(({ name }: { name: string }) => name) as string[];
 
 test('made, backed up, emptied, restored', async () => {
-  expect((await runEcsJson(['migrate'], env)).applied).toHaveLength(1);
+  const migrations = (await readdir(MIGRATIONS_DIR)).map((name) => name.replace(/\.sql$/, ''));
+  expect((await runEcsJson(['migrate'], env)).applied).toEqual(migrations.toSorted());
   await runEcsJson(['keys', 'create', 'before', '--scope', 'admin'], env);
   expect(await runEcsJson(['backup', saved], env)).toEqual({ file: saved });
   expect((await stat(saved)).size).toBeGreaterThan(100_000);

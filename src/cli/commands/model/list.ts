@@ -17,6 +17,7 @@ export function listCommand(context: CommandContext): Command {
     .description('registered models, open proposals, and with --history what was done to them')
     .option('--history', 'what was done, by whom and why, instead')
     .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExample:\n  ecs model list --history')
     .action(async ({ history, json }: { history?: boolean; json?: boolean }) => {
       await withSystem(context, async ({ pool }) => {
         if (history === true) {

@@ -45,9 +45,9 @@ export function approveCommand(context: CommandContext): Command {
 }
 
 export function rejectCommand(context: CommandContext): Command {
-  return verdictCommand(context, rejectProposal, new Command('reject')).description(
-    'reject a proposal; withdraw it, where it is your own',
-  );
+  return verdictCommand(context, rejectProposal, new Command('reject'))
+    .description('reject a proposal; withdraw it, where it is your own')
+    .addHelpText('after', '\nExample:\n  ECS_KEY=ecs_... ecs model reject 0192f0c1-... --reason "no shadow yet"');
 }
 
 function verdictCommand(context: CommandContext, judge: typeof approveProposal, command: Command): Command {

@@ -12,6 +12,7 @@ export function rollbackCommand(context: CommandContext): Command {
     .requiredOption('--reason <text>', 'why; kept for the record')
     .option(...KEY_OPTION)
     .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExample:\n  ECS_KEY=ecs_... ecs model rollback --reason "refuses whom it should not"')
     .action(async ({ reason, key, json }: { reason: string; key?: string; json?: boolean }) => {
       await withSystem(context, async (system) => {
         const actor = await loadPerson(context, system, key, 'models:promote');

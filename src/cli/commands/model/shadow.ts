@@ -11,6 +11,7 @@ export function shadowCommand(context: CommandContext): Command {
     .description('what a challenger would have decided, beside what was decided')
     .argument('[model]', 'version, or the beginning of it', 'challenger')
     .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExample:\n  ecs model shadow 5f3a9c01d2e4')
     .action(async (name: string, { json }: { json?: boolean }) => {
       await withSystem(context, async ({ pool }) => {
         const { modelVersion } = await findModel(pool, name);
