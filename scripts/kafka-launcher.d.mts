@@ -30,4 +30,4 @@ export interface StartKafkaOptions {
 }
 
 export function startKafka(options: StartKafkaOptions): Promise<RunningKafka>;
-export function findFreePort(): Promise<number>;
+export function findFreePort(reserved?: readonly number[]): Promise<number>;

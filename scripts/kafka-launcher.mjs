@@ -2,7 +2,7 @@
 // on 127.0.0.1. For `npm run kafka` and the tests; ECS itself never needs it. Data in `dir` survives stop, kill and start.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -34,7 +34,11 @@ export async function startKafka({
   const lib = fetchKafka({ log });
   const java = findJava();
   mkdirSync(dir, { recursive: true });
-  const place = await choosePorts(dir, port);
+  const place = await choosePorts(
+    dir,
+    port,
+    listeners.map((listener) => listener.port),
+  );
   const files = writeConfig(dir, place, props, listeners);
   const classPath = join(lib, '*');
   formatStorage(java, classPath, dir, place.clusterId, files.properties);
@@ -55,14 +59,14 @@ export async function startKafka({
 }
 
 // The quorum's own port is written into the metadata log when the folder is formatted, so it is kept beside the data.
-async function choosePorts(dir, wanted) {
+async function choosePorts(dir, wanted, doors) {
   const file = join(dir, 'place.json');
   const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-  const port = wanted === 0 ? await findFreePort() : wanted;
+  const port = wanted === 0 ? await findFreePort(doors) : wanted;
   if (!(await isFree(port))) {
     throw new KafkaLauncherError(`Port ${port} on 127.0.0.1 is taken. Stop what listens there or set KAFKA_PORT.`);
   }
-  const controllerPort = kept?.controllerPort ?? (await findFreePort());
+  const controllerPort = kept?.controllerPort ?? (await findFreePort([port, ...doors]));
   if (!(await isFree(controllerPort))) {
     throw new KafkaLauncherError(
       `Port ${controllerPort} on 127.0.0.1, which the data in ${dir} is tied to, is taken. Is this broker already running?`,
@@ -192,15 +196,17 @@ async function endProcess(child, exited, signal) {
   clearTimeout(late);
 }
 
-export function findFreePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+// Below what Linux and macOS hand out by themselves: a port that is looked up now and used in a moment is not given to
+// somebody's connection in between.
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
+/** One that nobody listens on and that is not among `reserved`, where nobody listens yet either. */
+export async function findFreePort(reserved = []) {
+  for (;;) {
+    const port = FIRST_PORT + randomInt(PORTS);
+    if (!reserved.includes(port) && (await isFree(port))) return port;
+  }
 }
 
 function isFree(port) {

@@ -11,10 +11,7 @@ export interface FaultBroker {
 
 export async function reserveDoors(count: number): Promise<number[]> {
   const ports: number[] = [];
-  while (ports.length < count) {
-    const port = await findFreePort();
-    if (!ports.includes(port)) ports.push(port);
-  }
+  while (ports.length < count) ports.push(await findFreePort(ports));
   return ports;
 }
 
