@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
+import { loadTopicEnds } from '../world/load-topic-ends.ts';
 
 export interface TopicLedger {
   /** Reads on to the present end of both topics. */
@@ -20,7 +21,7 @@ const WITHIN_MS = 90_000;
 
 export function createTopicLedger(brokers: readonly string[]): TopicLedger {
   const client = new Kafka({ brokers: [...brokers], clientId: 'fault-ledger', logLevel: logLevel.NOTHING });
-  const positions = new Map<string, bigint>();
+  const positions = new Map<string, number>();
   const events = new Map<string, { customerId: string; sequence: number }>();
   const newest = new Map<string, number>();
   const deadLetters = new Set<string>();
@@ -46,24 +47,9 @@ export function createTopicLedger(brokers: readonly string[]): TopicLedger {
     else deadLetters.add((JSON.parse(text) as { deadLetterId: string }).deadLetterId);
   }
 
-  async function loadEnds(): Promise<Map<string, bigint>> {
-    const admin = client.admin();
-    await admin.connect();
-    try {
-      const ends = new Map<string, bigint>();
-      for (const topic of [OUT, DEAD]) {
-        for (const { partition, high } of await admin.fetchTopicOffsets(topic))
-          ends.set(`${topic}/${partition}`, BigInt(high));
-      }
-      return ends;
-    } finally {
-      await admin.disconnect();
-    }
-  }
-
   async function catchUp(): Promise<void> {
-    const ends = await loadEnds();
-    const isDone = () => [...ends].every(([place, end]) => (positions.get(place) ?? 0n) >= end);
+    const ends = await loadTopicEnds(brokers, [OUT, DEAD]);
+    const isDone = () => [...ends].every(([place, end]) => (positions.get(place) ?? 0) >= end);
     if (isDone()) return;
     const consumer = client.consumer({ groupId: `fault-ledger-${randomUUID()}`, maxWaitTimeInMs: 100 });
     await consumer.connect();
@@ -72,15 +58,15 @@ export function createTopicLedger(brokers: readonly string[]): TopicLedger {
       autoCommit: false,
       eachMessage: async ({ topic, partition, message }) => {
         const place = `${topic}/${partition}`;
-        const offset = BigInt(message.offset);
-        if (offset < (positions.get(place) ?? 0n)) return;
-        positions.set(place, offset + 1n);
+        const offset = Number(message.offset);
+        if (offset < (positions.get(place) ?? 0)) return;
+        positions.set(place, offset + 1);
         take(topic, message.value);
       },
     });
     for (const place of ends.keys()) {
       const [topic = '', partition = ''] = place.split('/');
-      consumer.seek({ topic, partition: Number(partition), offset: String(positions.get(place) ?? 0n) });
+      consumer.seek({ topic, partition: Number(partition), offset: String(positions.get(place) ?? 0) });
     }
     const deadline = Date.now() + WITHIN_MS;
     while (!isDone() && Date.now() < deadline) await sleep(50);

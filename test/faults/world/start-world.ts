@@ -5,13 +5,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
 import { INPUT_TOPICS } from '../../../src/events/topics.ts';
 import { createApiClient } from '../load/api-client.ts';
 import { type LoadHandle, startLoad } from '../load/start-load.ts';
 import type { SeenCommit } from '../proxy/database-proxy.ts';
 import { type FaultBroker, reserveDoors, startFaultBroker } from './broker.ts';
 import { type FaultDatabase, startFaultDatabase } from './database.ts';
+import { loadTopicEnds } from './load-topic-ends.ts';
 import { startWebhookSink, type WebhookSink } from './webhook-sink.ts';
 import { openPlace, startWorker, type Worker, type WorkerRole } from './worker.ts';
 
@@ -131,7 +131,7 @@ async function buildWorld(options: WorldOptions, ends: Ends, close: () => Promis
     apiPort,
     token,
     journalFile,
-    loadEnds: () => loadEnds(broker.brokers),
+    loadEnds: () => loadTopicEnds(broker.brokers, INPUT_TOPICS),
     readLogs: (lines) => PLACES.map(([name]) => tail(join(dir, `${name}.log`), name, lines)).join('\n'),
     close,
   };
@@ -193,21 +193,6 @@ async function registerWebhook(port: number, token: string, url: string): Promis
   );
   if (answer === null) throw new Error('the webhook could not be registered');
   return (JSON.parse(answer.text) as { secret: string }).secret;
-}
-
-async function loadEnds(brokers: readonly string[]): Promise<Map<string, number>> {
-  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  try {
-    const ends = new Map<string, number>();
-    for (const topic of INPUT_TOPICS) {
-      for (const { partition, high } of await admin.fetchTopicOffsets(topic))
-        ends.set(`${topic}/${partition}`, Number(high));
-    }
-    return ends;
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 const EXPECTED = /ECS_(DATABASE|KAFKA)_UNAVAILABLE|ECS_COMMIT_UNKNOWN|The database cannot serve|in trouble and rests/;
