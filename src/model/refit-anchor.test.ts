@@ -34,6 +34,17 @@ describe('refitAnchor', () => {
     expect(scoreLogOdds(compileScorecard(refit.scorecard), features)).toBe(anchored.financialLogOdds);
   });
 
+  it("moves the training rows' score bins with the scores", () => {
+    const { logOdds, target } = drawOutcomes(20_000, 0.7, -1);
+    const scoreBins = { cuts: [-2, 0], rows: [5, 6, 7] };
+    const binned = { ...SHIPPED, training: { ...SHIPPED.training, scoreBins } };
+    const refit = refitAnchor(binned, logOdds, target, HASH);
+    if (refit.outcome !== 'refitted') throw new Error(refit.outcome);
+    const { slope, intercept } = refit.scorecard.recalibration;
+    const moved = { cuts: [-2 * slope + intercept, intercept], rows: [5, 6, 7] };
+    expect(refit.scorecard.training.scoreBins).toEqual(moved);
+  });
+
   it('waits for 200 defaults, and for 200 others', () => {
     const { logOdds, target } = drawOutcomes(1_000, 1, -1);
     expect(refitAnchor(SHIPPED, logOdds.subarray(0, 300), target.subarray(0, 300), HASH).outcome).toBe('too_few');

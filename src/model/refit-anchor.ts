@@ -33,5 +33,13 @@ export function refitAnchor(
     defaults,
     outcomesSha256,
   };
-  return { outcome: 'refitted', scorecard: { ...scorecard, recalibration } };
+  const training = withMovedBins(scorecard.training, recalibration);
+  return { outcome: 'refitted', scorecard: { ...scorecard, training, recalibration } };
+}
+
+/** The training rows' scores move with the model's. */
+function withMovedBins(training: Scorecard['training'], { slope, intercept }: Recalibration): Scorecard['training'] {
+  if (training.scoreBins === undefined) return training;
+  const { cuts, rows } = training.scoreBins;
+  return { ...training, scoreBins: { cuts: cuts.map((cut) => cut * slope + intercept), rows } };
 }

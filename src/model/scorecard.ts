@@ -133,6 +133,13 @@ const trainingSchema = z.strictObject({
     .array(z.strictObject({ rows: count, defaults: count, meanProbability: share }))
     .length(10)
     .optional(),
+  /** The training rows by the log-odds of this artefact, before a lender's base rate: bin i holds cuts[i-1] <= x < cuts[i]. */
+  scoreBins: z
+    .strictObject({ cuts: z.array(finite).max(255), rows: z.array(count).min(1).max(256) })
+    .refine(({ cuts, rows }) => rows.length === cuts.length + 1 && isRising(cuts, true), {
+      message: 'cuts rise and make one bin more than there are cuts',
+    })
+    .optional(),
   /** Rows set aside before training; null when the spec sets none aside. */
   holdout: metricsSchema.nullable(),
 });

@@ -4,6 +4,7 @@ import { hashCanonical } from '../lib/canonical-json.ts';
 import { EcsError } from '../lib/errors.ts';
 import { sigmoid } from './base-rate.ts';
 import { compileScorecard } from './compile-scorecard.ts';
+import { cutIntoScoreBins } from './cut-into-score-bins.ts';
 import { cutIntoTenths } from './cut-into-tenths.ts';
 import { EMOTION_BLOCK } from './emotion-block.ts';
 import { evaluateScorecard } from './evaluate-scorecard.ts';
@@ -82,7 +83,8 @@ export async function trainScorecard(input: TrainScorecardInput): Promise<Scorec
     attribution: spec.attribution,
   };
   const anchored = anchorIntercept(draft, rows);
-  return { ...anchored, training: { ...anchored.training, holdout: measureHoldout(anchored, data, spec) } };
+  const scoreBins = cutIntoScoreBins(scoreRows(anchored, rows));
+  return { ...anchored, training: { ...anchored.training, scoreBins, holdout: measureHoldout(anchored, data, spec) } };
 }
 
 function recordSettings({ segmentBy, ...numbers }: BoostSettings): Record<string, number | string> {
@@ -127,8 +129,7 @@ function binAll(rows: TrainingTable, spec: ResolvedSpec, { binsMax, rowsPerBinMi
 
 /** Averaging bags and rounding move the mean a little: the intercept makes the mean PD the default rate again. */
 function anchorIntercept(draft: Scorecard, rows: TrainingTable): Scorecard {
-  const model = compileScorecard(draft);
-  const logOdds = Float64Array.from(rows.features, (row) => scoreLogOdds(model, row));
+  const logOdds = scoreRows(draft, rows);
   let shift = 0;
   for (let step = 0; step < INTERCEPT_STEPS; step += 1) {
     let gradient = draft.training.defaults;
@@ -141,6 +142,11 @@ function anchorIntercept(draft: Scorecard, rows: TrainingTable): Scorecard {
     shift += gradient / curvature;
   }
   return { ...draft, interceptLogOdds: roundTo(draft.interceptLogOdds + shift, LOG_ODDS_DECIMALS) };
+}
+
+function scoreRows(scorecard: Scorecard, rows: TrainingTable): Float64Array {
+  const model = compileScorecard(scorecard);
+  return Float64Array.from(rows.features, (row) => scoreLogOdds(model, row));
 }
 
 function measureHoldout(

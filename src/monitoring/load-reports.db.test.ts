@@ -83,17 +83,21 @@ test('of many customers about as many as wanted are drawn, the same ones again',
   expect(some.length).toBeGreaterThan(200);
   expect(some.length).toBeLessThan(700);
   expect((await recent(NOW_MS + 1, 400)).length).toBe(some.length);
-  const report = await loadDriftReport(database.pool, world.model, NOW_MS + 1);
+  const { scoreBins: _, ...training } = world.model.artefact.training;
+  const untold = { ...world.model, artefact: { ...world.model.artefact, training } };
+  const report = await loadDriftReport(database.pool, untold, NOW_MS + 1);
   // All of them are one and the same person: that is not whom the model was trained on.
   expect(report).toMatchObject({ customers: 2_400, verdict: 'act', scoreReference: null, score: null });
   const later = NOW_MS + 100 * DAY_MS;
   await decideAll(ids.slice(0, 300), later);
-  const compared = await loadDriftReport(database.pool, world.model, later + 1);
+  const compared = await loadDriftReport(database.pool, untold, later + 1);
   expect(compared).toMatchObject({
     customers: 300,
     scoreReference: 'first_decisions',
     score: { referenceRows: 2_400 },
   });
+  const told = await loadDriftReport(database.pool, world.model, later + 1);
+  expect(told).toMatchObject({ scoreReference: 'training', score: { referenceRows: 24_000, recentRows: 300 } });
   const first = (modelVersion: string, beforeMs: number, decisionsMax = 10_000) =>
     loadFirstFeatures(database.pool, { modelVersion, beforeMs, decisionsMax });
   const { modelVersion } = world.model;
