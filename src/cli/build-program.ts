@@ -5,6 +5,7 @@ import { backupCommand, resetCommand, restoreCommand } from './commands/data-fol
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { decideCommand } from './commands/decide.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -28,6 +29,7 @@ export function buildProgram(context: CommandContext): Command {
     simulateCommand,
     importCommand,
     decideCommand,
+    explainCommand,
     replayCommand,
     keysCommand,
     deadLettersCommand,

@@ -20,9 +20,15 @@ export {
   type ReasonView,
 } from './decision-view.ts';
 export { createDecisionWorker, type DecisionWorker, type DecisionWorkerOptions } from './decision-worker.ts';
+export {
+  type BehaviourChange,
+  CHANGE_STATES,
+  type WhatWouldChangeView,
+} from './explain-what-would-change.ts';
 export type { FreezeOrder } from './freeze-account.ts';
 export { getQueueStatus, type QueueStatus } from './get-queue-status.ts';
 export { loadPolicyVersion } from './load-policy-version.ts';
+export { loadWhatWouldChange } from './load-what-would-change.ts';
 export { registerVersions } from './register-versions.ts';
 export { type ReplayResult, replayDecision } from './replay-decision.ts';
 export { beginImport, endImport, type ImportMark, loadFirstImport } from './save-import-mark.ts';

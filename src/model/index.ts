@@ -1,5 +1,5 @@
 // The face of the model room: the scorecard, how it scores, and how it is trained and measured.
-export { priorShift } from './base-rate.ts';
+export { logit, priorShift } from './base-rate.ts';
 export { type CompiledScorecard, compileScorecard } from './compile-scorecard.ts';
 export { createScorer, type Scorer } from './create-scorer.ts';
 export { EMOTION_BLOCK, EMOTION_LOG_ODDS_MAX, type EmotionInputs, emotionLogOdds } from './emotion-block.ts';
@@ -80,3 +80,4 @@ export {
 export type { EmotionBlock, Metrics, Scorecard } from './scorecard.ts';
 export { shippedSpecPath } from './train/load-training-data.ts';
 export type { TrainingSpec } from './training-spec.ts';
+export { applyChanges, type Change, findNearestChange } from './what-would-change.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { compileScorecard } from './compile-scorecard.ts';
 import { parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
 import { scoreLogOdds } from './score.ts';
-import { CHANGEABLE, type Change, findNearestChange } from './what-would-change.ts';
+import { applyChanges, CHANGEABLE, findNearestChange } from './what-would-change.ts';
 
 const SHIPPED = parseScorecard(JSON.parse(readFileSync(shippedScorecardPath(), 'utf8')), 'shipped');
 const MODEL = compileScorecard(SHIPPED);
@@ -16,14 +16,6 @@ const holders = fc
   )
   .map((values) => Float64Array.from(values));
 
-/** The customer after having done what was said, and just that. */
-function after(features: Float64Array, changes: readonly Change[]): Float64Array {
-  const changed = Float64Array.from(features);
-  for (const { feature, to, bound } of changes)
-    changed[MODEL.features.indexOf(feature)] = bound === 'below' ? to - 1e-9 : to;
-  return changed;
-}
-
 describe('findNearestChange', () => {
   it('keeps its word to the unit: after the change the risk has fallen by what was said, and by as much as wanted', () => {
     let found = 0;
@@ -32,7 +24,8 @@ describe('findNearestChange', () => {
         const change = findNearestChange(MODEL, features, wanted);
         if (change === null) return;
         found += 1;
-        const gained = scoreLogOdds(MODEL, features) - scoreLogOdds(MODEL, after(features, change.changes));
+        const gained =
+          scoreLogOdds(MODEL, features) - scoreLogOdds(MODEL, applyChanges(MODEL, features, change.changes));
         expect(gained).toBeCloseTo(change.logOddsGained, 9);
         expect(gained).toBeGreaterThanOrEqual(wanted - 1e-9);
       }),

@@ -121,3 +121,21 @@ function toChange(model: CompiledScorecard, features: Float64Array, { feature, b
     bound: direction > 0 ? 'at_least' : 'below',
   };
 }
+
+/** The customer after having done what was said, and just that. */
+export function applyChanges(
+  model: CompiledScorecard,
+  features: Float64Array,
+  changes: readonly Change[],
+): Float64Array {
+  const changed = Float64Array.from(features);
+  for (const { feature, to, bound } of changes) {
+    changed[model.features.indexOf(feature)] = bound === 'at_least' ? to : justBelow(to);
+  }
+  return changed;
+}
+
+/** Cuts have six decimals, so nothing lies in between. */
+function justBelow(cut: number): number {
+  return cut - 1e-9;
+}

@@ -122,6 +122,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   listDecisions: sample('/api/decisions', { other: showsNobody }),
   exportDecisions: sample('/api/decisions.csv', { other: showsNobody }),
   getDecision: { path: () => `/api/decisions/${decisionId}` },
+  getWhatWouldChange: { path: () => `/api/decisions/${decisionId}/what-would-change` },
   replayDecision: { path: () => `/api/decisions/${decisionId}/replay` },
   listNotifications: sample(`${own}/notifications`),
   markNotificationRead: sample(`${own}/notifications/1/read`),

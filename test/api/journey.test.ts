@@ -159,6 +159,13 @@ test('POST /api/credit-limit evaluates, applies and explains', async () => {
     same: true,
     differences: [],
   });
+  const { band, state, probabilityOfDefault } = (
+    await api.call('GET', `/api/decisions/${body.decisionId}/what-would-change`)
+  ).body;
+  expect(band).toBeGreaterThanOrEqual(1);
+  expect(state).not.toBe('not_scored');
+  // What emotion says is never part of it: here none was consented to, so it is the decision's own.
+  expect(probabilityOfDefault).toBe(body.probabilityOfDefault);
 });
 
 test('an officer sets a limit, freezes, meets a conflict, and allows changes again', async () => {

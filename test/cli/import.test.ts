@@ -58,6 +58,10 @@ test('with --decide everybody is decided, and every decision replays; one that w
   const decided = await runEcsJson(['decide', 'card-1', '--dry-run'], env);
   expect(decided).toMatchObject({ customerId: 'card-1', currency: 'TWD', trigger: 'api' });
   expect(await runEcsJson(['import', 'abandon'], env)).toEqual({ abandoned: false });
+  const { rows } = await database.pool.query('select decision_id from decisions where sequence = 2 limit 1');
+  const told = await runEcs(['explain', rows[0].decision_id], env);
+  expect(told.stdout).toMatch(/score +\d+ [^]*next band {2}/);
+  expect((await runEcs(['explain', 'nothing'], env)).stderr).toMatch(/no decision nothing.*\[ECS_NOT_FOUND\]/);
 });
 
 test('a bad file is refused by line and column before anything is sent', async () => {

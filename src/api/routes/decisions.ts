@@ -1,6 +1,13 @@
 // Stored decisions: searched, exported, read and replayed.
 import { z } from 'zod';
-import { type DecisionQuery, getDecision, listDecisions, replayDecision } from '../../decision/index.ts';
+import {
+  CHANGE_STATES,
+  type DecisionQuery,
+  getDecision,
+  listDecisions,
+  loadWhatWouldChange,
+  replayDecision,
+} from '../../decision/index.ts';
 import { customerIdSchema, instantSchema } from '../../events/envelope.ts';
 import { parseInstant } from '../../events/parse-instant.ts';
 import { EcsError } from '../../lib/errors.ts';
@@ -8,6 +15,7 @@ import { writeCsvLine } from '../csv-line.ts';
 import { DECISION_COLUMNS, toDecisionCells } from '../decision-csv.ts';
 import { defineRoute, defineStreamRoute } from '../define-route.ts';
 import { decisionSchema, outcomeSchema } from '../schemas/decision.ts';
+import { minorSchema } from '../schemas/fields.ts';
 import { pageFields, pageOf } from '../schemas/page.ts';
 import { writePiece } from '../write-piece.ts';
 
@@ -109,6 +117,58 @@ const get = defineRoute({
   },
 });
 
+const probability = z.number().min(0).max(1);
+
+const whatWouldChangeSchema = z
+  .object({
+    state: z
+      .enum(CHANGE_STATES)
+      .describe(
+        '`reachable`: the changes lead into the next safer band; `safest_band`: there is none; `out_of_reach`: no one or two changes lead there; `not_scored`: a person decided, or the rules could not judge.',
+      ),
+    band: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe('Risk band of the policy, 1 the safest; one more than there are: riskier than the last.'),
+    probabilityOfDefault: probability.nullable().describe('Without emotion: it has no part in this.'),
+    wantedProbabilityOfDefault: probability.nullable().describe('Upper end of the next safer band.'),
+    probabilityOfDefaultAfter: probability.nullable().describe('With the changes made, and nothing else.'),
+    changes: z
+      .array(
+        z.object({
+          feature: z.string(),
+          text: z.string().describe('What to do, in plain words.'),
+          from: z.number(),
+          to: z.number(),
+          bound: z.enum(['at_least', 'below']),
+          amountMinor: minorSchema.nullable().describe('Where it is about an amount: the least that is enough.'),
+        }),
+      )
+      .max(2)
+      .describe("The nearest of what is in the customer's own hands."),
+  })
+  .meta({ id: 'WhatWouldChange' });
+
+const whatWouldChange = defineRoute({
+  operationId: 'getWhatWouldChange',
+  method: 'get',
+  path: '/api/decisions/{decisionId}/what-would-change',
+  tag: 'Decisions',
+  summary: 'What would bring the customer into the next safer band',
+  description:
+    'Worked out on the features, the model and the policy of the decision, exactly: with the changes made the score is in that band. Names only what the customer can do.',
+  access,
+  params: decisionParams,
+  answers: { 200: { description: 'The nearest change of own behaviour.', schema: whatWouldChangeSchema } },
+  problems: ['ECS_VERSION_UNKNOWN'],
+  handle: async ({ params, caller }, { pool }) => {
+    const found = await loadWhatWouldChange(pool, caller.customerId, params.decisionId);
+    if (found === null) throw decisionNotFound();
+    return { status: 200, body: found };
+  },
+});
+
 const replaySchema = z
   .object({
     decisionId: z.string(),
@@ -138,4 +198,4 @@ const replay = defineRoute({
   },
 });
 
-export const decisionRoutes = [list, exportCsv, get, replay];
+export const decisionRoutes = [list, exportCsv, get, whatWouldChange, replay];

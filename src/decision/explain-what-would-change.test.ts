@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { FEATURE_NAMES } from '../ledger/index.ts';
+import { findNearestChange, loadScorecard, score, shippedScorecardPath } from '../model/index.ts';
+import { findBandIndex, loadPolicies } from '../policy/index.ts';
+import { type BehaviourChange, explainWhatWouldChange } from './explain-what-would-change.ts';
+
+const { artefact, compiled } = await loadScorecard(shippedScorecardPath());
+const policies = await loadPolicies();
+const document = policies.byPack.get('generic')?.document;
+if (document === undefined) throw new Error('there is a generic pack');
+const { lenderBaseRate, bands } = document;
+const unitMinor = document.amounts.EUR?.referenceUnitMinor ?? Number.NaN;
+
+const holders = fc.tuple(
+  ...artefact.features.map((table) =>
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(0, ...table.cuts) },
+      { weight: 3, arbitrary: fc.double({ min: 0, max: 3, noNaN: true }) },
+      { weight: 1, arbitrary: fc.constant(null) },
+    ),
+  ),
+);
+const explain = (features: readonly (number | null)[]) =>
+  explainWhatWouldChange({ features, currency: 'EUR' }, compiled, document);
+const bandOf = (features: readonly (number | null)[]) =>
+  findBandIndex(
+    score(
+      compiled,
+      Float64Array.from(features, (value) => value ?? Number.NaN),
+      null,
+      { baseRate: lenderBaseRate },
+    ).probabilityOfDefault,
+    document,
+  ) + 1;
+
+/** The customer has done what the words say, with the figures that are in them. */
+function obey(features: readonly (number | null)[], changes: readonly BehaviourChange[]): (number | null)[] {
+  const then = [...features];
+  for (const { feature, text, amountMinor } of changes) {
+    const told = Number(/[\d.]+/.exec(text)?.[0]);
+    const value =
+      feature === 'payment_ratio_latest'
+        ? told / 100
+        : feature === 'utilisation_latest'
+          ? told / 100 - 1e-9
+          : feature === 'statements_since_late'
+            ? told
+            : Math.log(1 + (amountMinor ?? Number.NaN) / unitMinor);
+    then[(FEATURE_NAMES as readonly string[]).indexOf(feature)] = value;
+  }
+  return then;
+}
+
+describe('explainWhatWouldChange', () => {
+  it('keeps its word: who does what the text says is in the next band', () => {
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(holders, (features) => {
+        const told = explain(features);
+        seen.set(told.state, (seen.get(told.state) ?? 0) + 1);
+        expect(told.band).toBe(bandOf(features));
+        if (told.state !== 'reachable') return expect(told.changes).toEqual([]);
+        expect(bandOf(obey(features, told.changes))).toBeLessThan(told.band ?? 0);
+        expect(told.probabilityOfDefaultAfter).toBeLessThanOrEqual(told.wantedProbabilityOfDefault ?? 0);
+        for (const { feature } of told.changes) seen.set(feature, (seen.get(feature) ?? 0) + 1);
+      }),
+      { numRuns: 600, seed: 7 },
+    );
+    // A property that never met a case says nothing about it.
+    for (const met of ['reachable', 'out_of_reach', 'payment_ratio_latest', 'utilisation_latest', 'log_payment_latest'])
+      expect([met, (seen.get(met) ?? 0) > 0]).toEqual([met, true]);
+  });
+
+  it('says that there is no safer band to the safest customers only', () => {
+    fc.assert(
+      fc.property(holders, (features) => {
+        expect(explain(features).state === 'safest_band').toBe(bandOf(features) === 1);
+      }),
+    );
+  });
+
+  it('wants the upper end of the band above, beyond the last band that of the last', () => {
+    fc.assert(
+      fc.property(holders, (features) => {
+        const { band, wantedProbabilityOfDefault } = explain(features);
+        expect(wantedProbabilityOfDefault).toBe(bands[(band ?? 0) - 2]?.probabilityOfDefaultMax ?? null);
+      }),
+    );
+  });
+
+  it('calls out of reach only what no change reaches', () => {
+    fc.assert(
+      fc.property(holders, (features) => {
+        const told = explain(features);
+        if (told.state !== 'out_of_reach') return;
+        const values = Float64Array.from(features, (value) => value ?? Number.NaN);
+        const odds = (share: number | null) => Math.log((share ?? 0) / (1 - (share ?? 0)));
+        const gap = odds(told.probabilityOfDefault) - odds(told.wantedProbabilityOfDefault);
+        expect(findNearestChange(compiled, values, gap + 1e-9)).toBe(null);
+      }),
+    );
+  });
+});

@@ -1,0 +1,111 @@
+// What would bring a customer into the next safer band of the policy: the nearest change of own behaviour, worked out on the
+// features, the model and the policy that the decision was made with. Pure, so it stays true of a decision for years.
+import { assert } from '../lib/assert.ts';
+import { applyChanges, type Change, type CompiledScorecard, findNearestChange, logit, score } from '../model/index.ts';
+import { findBandIndex, type PolicyDocument } from '../policy/index.ts';
+import type { FinancialInputs } from './decision-input.ts';
+
+/**
+ * `reachable`: the changes lead into the next band; `safest_band`: there is none; `out_of_reach`: no one or two changes lead
+ * there; `not_scored`: the decision was made by a person, or the rules could not judge.
+ */
+export const CHANGE_STATES = ['reachable', 'safest_band', 'out_of_reach', 'not_scored'] as const;
+
+export interface BehaviourChange {
+  readonly feature: string;
+  /** What to do, in the customer's words; `amountMinor` says how much where it is about an amount. */
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly bound: Change['bound'];
+  readonly amountMinor: number | null;
+}
+
+export interface WhatWouldChangeView {
+  readonly state: (typeof CHANGE_STATES)[number];
+  /** 1 is the safest; one more than there are where the risk lies beyond the last. Null where nothing was scored. */
+  readonly band: number | null;
+  readonly probabilityOfDefault: number | null;
+  /** Upper end of the next safer band. */
+  readonly wantedProbabilityOfDefault: number | null;
+  /** With the changes made and nothing else. */
+  readonly probabilityOfDefaultAfter: number | null;
+  readonly changes: readonly BehaviourChange[];
+}
+
+export const NOT_SCORED: WhatWouldChangeView = {
+  state: 'not_scored',
+  band: null,
+  probabilityOfDefault: null,
+  wantedProbabilityOfDefault: null,
+  probabilityOfDefaultAfter: null,
+  changes: [],
+};
+
+/** Far below the ten-thousandths that tables are made of: nobody is left standing on the edge of a band by a rounding. */
+const ROUNDING = 1e-9;
+
+type Inputs = Pick<FinancialInputs, 'features' | 'currency'>;
+
+/** Emotion has no part in it: bands are asked about the half of the decision that approves and prices. */
+export function explainWhatWouldChange(
+  inputs: Inputs,
+  model: CompiledScorecard,
+  document: PolicyDocument,
+): WhatWouldChangeView {
+  const features = Float64Array.from(inputs.features, (value) => value ?? Number.NaN);
+  const pdOf = (values: Float64Array) =>
+    score(model, values, null, { baseRate: document.lenderBaseRate }).probabilityOfDefault;
+  const probabilityOfDefault = pdOf(features);
+  const place = findBandIndex(probabilityOfDefault, document);
+  const seen = { ...NOT_SCORED, band: place + 1, probabilityOfDefault };
+  const wanted = document.bands[place - 1]?.probabilityOfDefaultMax;
+  if (wanted === undefined) return { ...seen, state: 'safest_band' };
+  const target = { ...seen, wantedProbabilityOfDefault: wanted };
+  const found = findNearestChange(model, features, logit(probabilityOfDefault) - logit(wanted) + ROUNDING);
+  if (found === null) return { ...target, state: 'out_of_reach' };
+  const after = pdOf(applyChanges(model, features, found.changes));
+  assert(findBandIndex(after, document) < place, 'a change that was found leads into the band it was found for');
+  const unitMinor = document.amounts[inputs.currency]?.referenceUnitMinor ?? model.referenceUnitMinor;
+  return {
+    ...target,
+    state: 'reachable',
+    probabilityOfDefaultAfter: after,
+    changes: found.changes.map((change) => describeChange(change, unitMinor)),
+  };
+}
+
+function describeChange(change: Change, unitMinor: number): BehaviourChange {
+  const { feature, to } = change;
+  switch (feature) {
+    case 'payment_ratio_latest':
+      return tell(change, `Pay at least ${ceilPercent(to)} % of what your statement says you owe.`);
+    case 'utilisation_latest':
+      return tell(change, `Let your statement close with less than ${floorPercent(to)} % of your limit in use.`);
+    case 'statements_since_late':
+      return tell(change, `Pay on time until ${Math.ceil(to)} statements in a row were not late.`);
+    default:
+      assert(feature === 'log_payment_latest', `${feature} is nothing that a customer can change`);
+      return tell(change, 'Pay at least this amount towards your statement.', smallestAmount(to, unitMinor));
+  }
+}
+
+function tell({ feature, from, to, bound }: Change, text: string, amountMinor: number | null = null): BehaviourChange {
+  return { feature, text, from, to, bound, amountMinor };
+}
+
+/** Rounded to the side on which the promise holds. */
+function ceilPercent(share: number): number {
+  return Math.ceil(share * 1_000 - 1e-6) / 10;
+}
+
+function floorPercent(share: number): number {
+  return Math.floor(share * 1_000 + 1e-6) / 10;
+}
+
+/** The smallest amount whose `log(1 + amount / unit)` is no less. */
+function smallestAmount(logPayment: number, unitMinor: number): number {
+  let amountMinor = Math.max(0, Math.floor(unitMinor * (Math.exp(logPayment) - 1)) - 1);
+  while (Math.log(1 + amountMinor / unitMinor) < logPayment) amountMinor += 1;
+  return amountMinor;
+}
