@@ -60,7 +60,7 @@ test('with --decide everybody is decided, and every decision replays; one that w
   expect(await runEcsJson(['import', 'abandon'], env)).toEqual({ abandoned: false });
   const { rows } = await database.pool.query('select decision_id from decisions where sequence = 2 limit 1');
   const told = await runEcs(['explain', rows[0].decision_id], env);
-  expect(told.stdout).toMatch(/score +\d+ [^]*next band {2}/);
+  expect(told.stdout).toMatch(/score +\d+ .*next band {2}/s);
   expect((await runEcs(['explain', 'nothing'], env)).stderr).toMatch(/no decision nothing.*\[ECS_NOT_FOUND\]/);
 });
 
