@@ -5,7 +5,6 @@ import { holm } from '../lib/statistics/chance.ts';
 import type { LoadedScorecard } from '../model/index.ts';
 import { computeStability, judgeStability, type Stability } from './population-stability.ts';
 import { logOddsOf } from './score-features.ts';
-import { scoreBinsOfTraining } from './training-distribution.ts';
 import { type Verdict, worstOf } from './verdict.ts';
 
 /** Features of one decision in the order of the ledger; null where one is missing. */
@@ -64,8 +63,8 @@ interface ScoreReference {
 }
 
 function findScoreReference(model: LoadedScorecard, first: readonly StoredFeatures[] | null): ScoreReference | null {
-  const trained = scoreBinsOfTraining(model.artefact);
-  if (trained !== null) return { kind: 'training', cuts: trained.cuts, rows: [...trained.rows, 0] };
+  const trained = model.artefact.training.scoreBins;
+  if (trained !== undefined) return { kind: 'training', cuts: trained.cuts, rows: [...trained.rows, 0] };
   if (first === null) return null;
   const values = first.map((features) => logOddsOf(model.compiled, features));
   const cuts = cutIntoQuantiles(values, SCORE_BINS);

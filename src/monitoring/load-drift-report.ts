@@ -5,7 +5,6 @@ import type { LoadedScorecard } from '../model/index.ts';
 import { type DriftReport, reportDrift } from './drift-report.ts';
 import { loadFirstFeatures } from './load-first-features.ts';
 import { loadRecentFeatures } from './load-recent-features.ts';
-import { scoreBinsOfTraining } from './training-distribution.ts';
 
 /** A statement a month, and room for one that is late. */
 const DRIFT_WINDOW_DAYS = 62;
@@ -21,7 +20,7 @@ export async function loadDriftReport(db: Queryable, model: LoadedScorecard, now
 
 /** Null where the artefact tells more, and where the model has decided about too few before the recent window. */
 async function loadReference(db: Queryable, model: LoadedScorecard, beforeMs: number) {
-  if (scoreBinsOfTraining(model.artefact) !== null) return null;
+  if (model.artefact.training.scoreBins !== undefined) return null;
   const { modelVersion } = model;
   const features = await loadFirstFeatures(db, { modelVersion, beforeMs, decisionsMax: FIRST_DECISIONS_MAX });
   return features.length < FIRST_CUSTOMERS_MIN ? null : features;

@@ -3,6 +3,7 @@
 import { CUSTOMER_SCOPES, SCOPES, type Scope } from '../../src/access/scopes.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { API_ROUTES } from '../../src/api/routes/index.ts';
+import { makeOpenVerdict, registerAgain } from '../support/registered-verdict.ts';
 import { type Called, startTestApi, type TestApi } from './support/start-test-api.ts';
 
 const KINDS = ['admin', 'right', 'wrong', 'own', 'other', 'revoked', 'none', 'garbage'] as const;
@@ -53,6 +54,9 @@ async function makeDeadLetterId(): Promise<string> {
 
 const freeze = () => api.call('PUT', `/api/customers/${OWN}/freeze`, { body: { reason: 'x' } });
 const unfreeze = () => api.call('DELETE', `/api/customers/${OWN}/freeze?reason=x`);
+
+const openVerdict = makeOpenVerdict(Date.now());
+const verdict = () => registerAgain(api.system.pool, openVerdict, Date.now());
 
 let otherModels = 0;
 const otherModel = () => {
@@ -168,6 +172,10 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     body: () => ({ reason: 'x' }),
   },
   rollBackChampion: { path: () => promote().then(() => '/api/models/rollback'), body: () => ({ reason: 'x' }) },
+  listGateVerdicts: sample('/api/gate-verdicts'),
+  getGateVerdict: { path: async () => `/api/gate-verdicts/${await verdict()}` },
+  getGatePicture: { path: async () => `/api/gate-verdicts/${await verdict()}/picture` },
+  approveGateVerdict: { path: async () => `/api/gate-verdicts/${await verdict()}/approve` },
   listPolicies: sample('/api/policies'),
   getDrift: sample('/api/monitoring/drift'),
   getPerformance: sample('/api/monitoring/performance'),

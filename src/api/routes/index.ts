@@ -8,6 +8,7 @@ import { deadLetterRoutes } from './dead-letters.ts';
 import { decisionRoutes } from './decisions.ts';
 import { emotionalStateRoutes } from './emotional-states.ts';
 import { eventRoutes } from './events.ts';
+import { gateVerdictRoutes } from './gate-verdicts.ts';
 import { keyRoutes } from './keys.ts';
 import { modelPromotionRoutes } from './model-promotions.ts';
 import { modelRoutes } from './models.ts';
@@ -33,6 +34,7 @@ export const API_ROUTES: readonly Route[] = [
   ...modelRoutes,
   ...monitoringRoutes,
   ...modelPromotionRoutes,
+  ...gateVerdictRoutes,
   ...versionRoutes,
   ...makeSystemRoutes(buildOpenApi),
 ];

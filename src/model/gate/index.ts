@@ -3,7 +3,14 @@ export { type GateHistory, type GateLook, runGate } from './evidence-gate.ts';
 export { formatMonth, type GateOutcomes } from './gate-outcomes.ts';
 export { GATE_REASONS, type GateReason } from './gate-reasons.ts';
 export { GATE_RULES, type GateRules } from './gate-rules.ts';
-export { type GateVerdict, hashEmotionBlock } from './gate-verdict.ts';
-export { listVerdicts, loadVerdict, loadVerdictInForce, type RegisteredVerdict } from './load-verdicts.ts';
+export { type GateVerdict, gateVerdictSchema, hashEmotionBlock } from './gate-verdict.ts';
+export {
+  listVerdicts,
+  loadVerdict,
+  loadVerdictDocument,
+  loadVerdictInForce,
+  type RegisteredVerdict,
+} from './load-verdicts.ts';
+export { renderGatePicture } from './render-gate-picture.ts';
 export { approveVerdict, type Registered, registerVerdict } from './save-verdict.ts';
 export { permitsEmotion, type VerdictTerms } from './verdict-terms.ts';

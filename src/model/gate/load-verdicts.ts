@@ -2,7 +2,7 @@
 import type { Queryable } from '../../db/index.ts';
 import { sha256 } from '../../lib/canonical-json.ts';
 import { EcsError } from '../../lib/errors.ts';
-import type { GateVerdict } from './gate-verdict.ts';
+import { type GateVerdict, gateVerdictSchema } from './gate-verdict.ts';
 import type { VerdictTerms } from './verdict-terms.ts';
 
 interface TermsRow {
@@ -47,6 +47,15 @@ function toTerms(row: TermsRow): VerdictTerms {
     blockSha256: row.block_sha256,
     validUntil: row.valid_until,
   };
+}
+
+/** All that was said; null where no such verdict was registered. */
+export async function loadVerdictDocument(db: Queryable, verdictSha256: string): Promise<GateVerdict | null> {
+  const { rows } = await db.query<{ document: string }>(
+    'select document from gate_verdicts where verdict_sha256 = $1 limit 1',
+    [verdictSha256],
+  );
+  return rows[0] === undefined ? null : gateVerdictSchema.parse(JSON.parse(rows[0].document));
 }
 
 export interface RegisteredVerdict extends VerdictTerms {
