@@ -1,6 +1,6 @@
 // Which columns an export of decisions has, and one decision as a line of it.
 import type { DecisionView } from '../decision/index.ts';
-import type { CsvCell } from './csv-line.ts';
+import type { CsvCell } from '../lib/csv-line.ts';
 
 const COLUMNS: Readonly<Record<string, (decision: DecisionView) => CsvCell>> = {
   decisionId: (decision) => decision.decisionId,

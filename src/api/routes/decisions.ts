@@ -10,8 +10,8 @@ import {
 } from '../../decision/index.ts';
 import { customerIdSchema, instantSchema } from '../../events/envelope.ts';
 import { parseInstant } from '../../events/parse-instant.ts';
+import { writeCsvLine } from '../../lib/csv-line.ts';
 import { EcsError } from '../../lib/errors.ts';
-import { writeCsvLine } from '../csv-line.ts';
 import { DECISION_COLUMNS, toDecisionCells } from '../decision-csv.ts';
 import { defineRoute, defineStreamRoute } from '../define-route.ts';
 import { decisionSchema, outcomeSchema } from '../schemas/decision.ts';

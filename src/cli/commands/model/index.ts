@@ -8,6 +8,7 @@ import { fairnessCommand } from './fairness.ts';
 import { gateCommand } from './gate.ts';
 import { listCommand } from './list.ts';
 import { monitorCommand } from './monitor.ts';
+import { outcomesCommand } from './outcomes.ts';
 import { approveCommand, promoteCommand, rejectCommand } from './promote.ts';
 import { registerCommand } from './register.ts';
 import { rollbackCommand } from './rollback.ts';
@@ -24,6 +25,7 @@ export function modelCommand(context: CommandContext): Command {
     .addCommand(scoreCommand(context))
     .addCommand(anchorCommand(context))
     .addCommand(evaluateCommand(context))
+    .addCommand(outcomesCommand(context))
     .addCommand(gateCommand(context))
     .addCommand(registerCommand(context))
     .addCommand(listCommand(context))

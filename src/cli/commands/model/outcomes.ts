@@ -1,0 +1,52 @@
+// `ecs model outcomes`: writes the file that `ecs model gate` reads, from stored decisions and the outcomes that came in.
+import { Command } from 'commander';
+import { OUTCOME_WINDOW_MONTHS_MAX } from '../../../events/outcome-event.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import { type CommandContext, printResult, withSystem } from '../../command-context.ts';
+import { loadGroupLabels } from '../../export/load-group-labels.ts';
+import { type GateExported, saveGateOutcomes } from '../../export/save-gate-outcomes.ts';
+import { parseWholeNumber } from '../../parse-options.ts';
+
+interface OutcomesOptions {
+  readonly windowMonths: number;
+  readonly groups?: string;
+  readonly group: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+One row for each customer and outcome window that is over: the month it began, the log-odds without emotion of the decision
+then in force, whether the customer defaulted, and what was felt then, where consent still lives. Empty: nothing was shared.
+The groups of customers are read from a file of yours (columns customer_id and the one that --group names): no database holds
+them. Without them the gate stays shut.
+
+Example:
+  ecs model outcomes outcomes.csv --groups people.csv --group age_band
+  ecs model gate outcomes.csv --group group`;
+
+export function outcomesCommand(context: CommandContext): Command {
+  return new Command('outcomes')
+    .description('write what became of customers as the file that `ecs model gate` reads')
+    .argument('<file>', 'CSV to write')
+    .option(
+      '--window-months <months>',
+      'length of the outcome windows',
+      parseWholeNumber(1, OUTCOME_WINDOW_MONTHS_MAX),
+      12,
+    )
+    .option('--groups <file>', 'CSV with the group of each customer')
+    .option('--group <column>', 'its column of groups', 'group')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', HELP)
+    .action(async (path: string, { windowMonths, groups, group, json }: OutcomesOptions) => {
+      const labels = groups === undefined ? null : await loadGroupLabels(groups, group);
+      await withSystem(context, async ({ pool }) => {
+        const written = await saveGateOutcomes(pool, { path, windowMonths, nowMs: systemClock(), labels });
+        printResult(context, json, written, () => describe(written));
+      });
+    });
+}
+
+function describe({ path, rows, defaults, shared }: GateExported): string {
+  return `${path}: ${rows} outcomes, ${defaults} defaults, ${shared} with feelings that were shared`;
+}

@@ -1,0 +1,88 @@
+// Writes what became of customers, beside the score and the feelings of the decision before, as the CSV that
+// `ecs model gate` reads. Page by page: a file may be larger than the memory.
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import type { Queryable } from '../../db/index.ts';
+import { DAY_MS } from '../../lib/clock.ts';
+import { writeCsvLine } from '../../lib/csv-line.ts';
+import { EcsError } from '../../lib/errors.ts';
+import { type GateRow, loadGateRows } from '../../monitoring/index.ts';
+
+export interface GateExport {
+  readonly path: string;
+  readonly windowMonths: number;
+  readonly nowMs: number;
+  /** Customer id -> group; null: no column of groups. */
+  readonly labels: ReadonlyMap<string, string> | null;
+}
+
+export interface GateExported {
+  readonly path: string;
+  readonly rows: number;
+  readonly defaults: number;
+  /** Rows with feelings. */
+  readonly shared: number;
+}
+
+const PAGE = 5_000;
+const COLUMNS = ['month', 'base_log_odds', 'defaulted', 'months_past_due'];
+const FELT = ['valence', 'stress', 'variability', 'effective_samples', 'last_event_age_days'];
+/** Customers whom the evaluation file does not name; a group like any other. */
+const UNLABELLED = 'unlabelled';
+
+export async function saveGateOutcomes(db: Queryable, wanted: GateExport): Promise<GateExported> {
+  const { path, windowMonths, nowMs, labels } = wanted;
+  const file = createWriteStream(path);
+  const written = finished(file);
+  const counts = { rows: 0, defaults: 0, shared: 0 };
+  try {
+    file.write(`${[...COLUMNS, ...FELT, ...(labels === null ? [] : ['group'])].join(',')}\n`);
+    let after: GateRow | null = null;
+    for (;;) {
+      const page: GateRow[] = await loadGateRows(db, { windowMonths, endedByMs: nowMs, after, count: PAGE });
+      for (const row of page) {
+        counts.rows += 1;
+        counts.defaults += row.defaulted ? 1 : 0;
+        counts.shared += row.emotions === null ? 0 : 1;
+      }
+      const text = page.map((row) => renderRow(row, labels)).join('');
+      if (!file.write(text)) await Promise.race([once(file, 'drain'), written]);
+      after = page.at(-1) ?? null;
+      if (page.length < PAGE) break;
+    }
+    file.end();
+    await written;
+  } catch (cause) {
+    file.destroy();
+    await written.catch(() => {
+      // Told by what is thrown now.
+    });
+    if (cause instanceof EcsError) throw cause;
+    throw new EcsError('ECS_FILE_INVALID', `The file ${path} cannot be written.`, { cause, facts: { path } });
+  }
+  return { path, ...counts };
+}
+
+function renderRow(row: GateRow, labels: GateExport['labels']): string {
+  const { emotions } = row;
+  const felt =
+    emotions === null
+      ? FELT.map(() => null)
+      : [
+          emotions.valence30,
+          emotions.stress30,
+          emotions.valenceVariability30,
+          emotions.effectiveSamples30,
+          emotions.lastEventAgeMs / DAY_MS,
+        ];
+  const group = labels === null ? [] : [labels.get(row.customerId) ?? UNLABELLED];
+  return writeCsvLine([
+    new Date(row.asOfMs).toISOString().slice(0, 7),
+    row.baseLogOdds,
+    row.defaulted ? 1 : 0,
+    row.monthsPastDue,
+    ...felt,
+    ...group,
+  ]);
+}

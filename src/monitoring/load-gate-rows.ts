@@ -1,0 +1,80 @@
+// Outcomes as the evidence gate asks for them, page by page: each with the decision that was in force when its window began,
+// and what was felt then where that is still stored. A withdrawal or an erasure has deleted it, so nobody needs to be asked.
+import type { Queryable } from '../db/index.ts';
+import { FEATURE_NAMES } from '../ledger/index.ts';
+import type { EmotionInputs } from '../model/index.ts';
+
+export interface GateRow {
+  readonly customerId: string;
+  readonly asOfMs: number;
+  readonly defaulted: boolean;
+  /** Log-odds of default without emotion, as the decision had them. */
+  readonly baseLogOdds: number;
+  /** The worst of the last six statements. */
+  readonly monthsPastDue: number;
+  readonly emotions: EmotionInputs | null;
+}
+
+export interface GatePage {
+  readonly windowMonths: number;
+  /** Windows that had ended by then: while one is open only its defaults are known. */
+  readonly endedByMs: number;
+  /** The last row of the page before; null for the first page. */
+  readonly after: Pick<GateRow, 'asOfMs' | 'customerId'> | null;
+  readonly count: number;
+}
+
+interface Row {
+  readonly customer_id: string;
+  readonly as_of: Date;
+  readonly defaulted: boolean;
+  readonly probability_of_default: number;
+  readonly months_past_due: number | null;
+  readonly emotions: EmotionInputs | null;
+}
+
+const LATE = FEATURE_NAMES.indexOf('worst_months_past_due');
+
+/** The newest windows first. */
+export async function loadGateRows(
+  db: Queryable,
+  { windowMonths, endedByMs, after, count }: GatePage,
+): Promise<GateRow[]> {
+  const { rows } = await db.query<Row>(
+    `select o.customer_id, o.as_of, o.defaulted, d.probability_of_default,
+       (d.record::jsonb #>> array['inputs', 'features', $1::text])::float8 as months_past_due,
+       nullif(e.record::jsonb #> '{inputs,emotions}', 'null') as emotions
+     from outcomes o
+     join decisions d on d.customer_id = o.customer_id and d.decision_id = o.decision_id
+     left join decision_emotions e on e.customer_id = o.customer_id and e.decision_id = o.decision_id
+     where o.decision_id is not null and o.window_months = $2
+       and (o.as_of at time zone 'UTC') + make_interval(months => $2) <= $3::timestamptz at time zone 'UTC'
+       and d.probability_of_default > 0 and d.probability_of_default < 1
+       and (d.record::jsonb #>> '{result,judged}')::boolean
+       and ($4::timestamptz is null or o.as_of < $4 or (o.as_of = $4 and o.customer_id > $5))
+     order by o.as_of desc, o.customer_id
+     limit $6`,
+    [
+      String(LATE),
+      windowMonths,
+      new Date(endedByMs),
+      after === null ? null : new Date(after.asOfMs),
+      after?.customerId ?? null,
+      count,
+    ],
+  );
+  return rows.map(toGateRow);
+}
+
+function toGateRow(row: Row): GateRow {
+  const p = row.probability_of_default;
+  return {
+    customerId: row.customer_id,
+    asOfMs: row.as_of.getTime(),
+    defaulted: row.defaulted,
+    baseLogOdds: Math.log(p / (1 - p)),
+    // Missing: too few statements, and not late on any of them.
+    monthsPastDue: row.months_past_due ?? 0,
+    emotions: row.emotions,
+  };
+}
