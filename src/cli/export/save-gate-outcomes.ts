@@ -1,8 +1,6 @@
 // Writes what became of customers, beside the score and the feelings of the decision before, as the CSV that
 // `ecs model gate` reads. Page by page: a file may be larger than the memory.
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Queryable } from '../../db/index.ts';
 import { DAY_MS } from '../../lib/clock.ts';
 import { writeCsvLine } from '../../lib/csv-line.ts';
@@ -33,35 +31,33 @@ const UNLABELLED = 'unlabelled';
 
 export async function saveGateOutcomes(db: Queryable, wanted: GateExport): Promise<GateExported> {
   const { path, windowMonths, nowMs, labels } = wanted;
-  const file = createWriteStream(path);
-  const written = finished(file);
   const counts = { rows: 0, defaults: 0, shared: 0 };
+  const file = await openToWrite(path);
   try {
-    file.write(`${[...COLUMNS, ...FELT, ...(labels === null ? [] : ['group'])].join(',')}\n`);
+    await file.write(`${[...COLUMNS, ...FELT, ...(labels === null ? [] : ['group'])].join(',')}\n`);
     let after: GateRow | null = null;
-    for (;;) {
+    do {
       const page: GateRow[] = await loadGateRows(db, { windowMonths, endedByMs: nowMs, after, count: PAGE });
+      await file.write(page.map((row) => renderRow(row, labels)).join(''));
       for (const row of page) {
         counts.rows += 1;
         counts.defaults += row.defaulted ? 1 : 0;
         counts.shared += row.emotions === null ? 0 : 1;
       }
-      const text = page.map((row) => renderRow(row, labels)).join('');
-      if (!file.write(text)) await Promise.race([once(file, 'drain'), written]);
-      after = page.at(-1) ?? null;
-      if (page.length < PAGE) break;
-    }
-    file.end();
-    await written;
-  } catch (cause) {
-    file.destroy();
-    await written.catch(() => {
-      // Told by what is thrown now.
-    });
-    if (cause instanceof EcsError) throw cause;
-    throw new EcsError('ECS_FILE_INVALID', `The file ${path} cannot be written.`, { cause, facts: { path } });
+      after = page.length < PAGE ? null : (page.at(-1) ?? null);
+    } while (after !== null);
+  } finally {
+    await file.close();
   }
   return { path, ...counts };
+}
+
+async function openToWrite(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w');
+  } catch (cause) {
+    throw new EcsError('ECS_FILE_INVALID', `The file ${path} cannot be written.`, { cause, facts: { path } });
+  }
 }
 
 function renderRow(row: GateRow, labels: GateExport['labels']): string {
