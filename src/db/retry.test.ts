@@ -36,6 +36,8 @@ describe('toEcsError', () => {
     'Connection terminated due to connection timeout',
     'Client has encountered a connection error and is not queryable',
     'Query read timeout',
+    'timeout expired',
+    'Received unexpected commandComplete message from backend.',
   ])('takes "%s" of the driver for an outage', (message) => {
     expect(toEcsError(new Error(message))).toMatchObject({ code: 'ECS_DATABASE_UNAVAILABLE' });
   });

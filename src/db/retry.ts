@@ -52,6 +52,9 @@ const DRIVER_MESSAGES: ReadonlySet<string> = new Set([
   'Query read timeout',
 ]);
 
+// And this one where an answer comes that belongs to no statement: after a read timeout, say. All that wait are told of it.
+const OUT_OF_STEP = /^Received unexpected \w+ message from backend\.$/;
+
 const POOL_ENDED = 'Cannot use a pool after calling end on the pool';
 
 /** States that end the session: whatever was under way there, no answer to it can be relied on. */
@@ -67,7 +70,7 @@ function readCode(error: unknown): string | undefined {
 export function isConnectionTrouble(error: unknown): boolean {
   if (!isNativeError(error)) return false;
   const code = readCode(error);
-  if (code === undefined) return DRIVER_MESSAGES.has(error.message);
+  if (code === undefined) return DRIVER_MESSAGES.has(error.message) || OUT_OF_STEP.test(error.message);
   if (NETWORK_CODES.has(code)) return true;
   const severity = 'severity' in error ? error.severity : undefined;
   return severity === 'FATAL' || severity === 'PANIC' || SESSION_ENDING.test(code);
