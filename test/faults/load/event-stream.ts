@@ -133,6 +133,15 @@ function transaction(base: Base, random: SeededRandom): StreamEvent {
   return toEvent('ecs.transactions.v1', 'ecs.transaction.v1', base, data, [type, amountMinor]);
 }
 
+/** Counted before the first fault, so that whoever sends its name with another content later is sure to come second. */
+export const openingPurchaseId = (customerId: string) => `open-purchase-${customerId}`;
+
+export function openingPurchase(base: Base): StreamEvent {
+  const data = { type: 'purchase', amountMinor: 12_345, currency: 'EUR' };
+  const named = { ...base, id: openingPurchaseId(base.customerId) };
+  return toEvent('ecs.transactions.v1', 'ecs.transaction.v1', named, data, ['purchase', data.amountMinor]);
+}
+
 function statement(base: Base, random: SeededRandom): StreamEvent {
   return closedStatement(base, base.timeMs - Math.floor(random() * 30 * DAY_MS), Math.floor(random() * 80_000));
 }
@@ -189,17 +198,12 @@ function makePoisonOf(plan: StreamPlan, tick: number): Poison[] {
   const random = randomOf(plan, tick, 3);
   const wanted = plan.eventsPerSecond * (TICK_MS / 1000) * POISON_SHARE;
   const count = Math.floor(wanted) + (random() < wanted % 1 ? 1 : 0);
-  return Array.from({ length: count }, (_, index) =>
-    makePoison(
-      {
-        id: `p-${tick}-${index}`,
-        customerId: customerName(Math.floor(random() * plan.customers)),
-        nowMs: tickTime(plan, tick),
-        partitions: plan.partitions,
-      },
-      random,
-    ),
-  );
+  return Array.from({ length: count }, (_, index) => {
+    const customerId = customerName(Math.floor(random() * plan.customers));
+    const counted = { id: openingPurchaseId(customerId), source: SOURCE };
+    const nowMs = tickTime(plan, tick);
+    return makePoison({ id: `p-${tick}-${index}`, customerId, nowMs, partitions: plan.partitions, counted }, random);
+  });
 }
 
 function shuffle<T>(items: T[], random: SeededRandom): T[] {

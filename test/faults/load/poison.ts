@@ -18,6 +18,8 @@ interface Place {
   readonly customerId: string;
   readonly nowMs: number;
   readonly partitions: number;
+  /** A transaction of this customer that was counted long ago. */
+  readonly counted: { readonly id: string; readonly source: string };
 }
 
 /** What is otherwise than in a good event: fields of the envelope, of the data, or the text as a whole. */
@@ -33,7 +35,7 @@ const at = (ms: number) => new Date(ms).toISOString();
 const FEELING = 'ecs.emotions.v1';
 const MONEY = 'ecs.transactions.v1';
 
-function listKinds(nowMs: number): readonly Kind[] {
+function listKinds({ nowMs, counted }: Place, random: SeededRandom): readonly Kind[] {
   return [
     [FEELING, 'not_json', { text: (good) => good.slice(0, -2) }],
     [MONEY, 'not_json', { text: () => null }],
@@ -45,6 +47,8 @@ function listKinds(nowMs: number): readonly Kind[] {
     [MONEY, 'schema', { event: { data: nest(200) } }],
     [MONEY, 'too_large', { event: { traceparent: 'x'.repeat(70_000) } }],
     [MONEY, 'wrong_topic', { event: { type: 'ecs.emotion.v1' } }],
+    // Two of them in one batch must differ from each other as well, or the second is a copy of the first.
+    [MONEY, 'content_differs', { event: counted, data: { amountMinor: 20_000 + Math.floor(random() * 1e9) } }],
     [MONEY, 'wrong_currency', { data: { currency: 'XTS' } }],
     [FEELING, 'time_in_future', { event: { time: at(nowMs + DAY_MS) } }],
     [FEELING, 'too_late', { event: { time: at(nowMs - 9 * DAY_MS) } }],
@@ -53,13 +57,14 @@ function listKinds(nowMs: number): readonly Kind[] {
 }
 
 export function makePoison(place: Place, random: SeededRandom): Poison {
-  const kinds = listKinds(place.nowMs);
+  const kinds = listKinds(place, random);
   const [topic, code, change] = kinds[Math.floor(random() * kinds.length)] as Kind;
   const good = makeGood(topic, place);
   const event = { ...good, data: { ...good.data, ...change.data }, ...change.event };
   const text = JSON.stringify(event);
   const value = change.text === undefined ? text : change.text(text);
-  const { id, customerId } = place;
+  const { customerId } = place;
+  const id = code === 'content_differs' ? place.counted.id : place.id;
   return { topic, code, id, customerId, partition: partitionOf(customerId, place.partitions), value };
 }
 

@@ -2,7 +2,14 @@
 // the first fault.
 import { partitionOf } from '../../../src/events/partition-of.ts';
 import { wavererName } from './consent-lane.ts';
-import { closedStatement, customerName, type StreamEvent, type StreamPlan, toEvent } from './event-stream.ts';
+import {
+  closedStatement,
+  customerName,
+  openingPurchase,
+  type StreamEvent,
+  type StreamPlan,
+  toEvent,
+} from './event-stream.ts';
 
 export interface OpeningOptions {
   readonly plan: StreamPlan;
@@ -39,5 +46,5 @@ function openCustomer(customerId: string, plan: StreamPlan): StreamEvent[] {
   const statements = Array.from({ length: STATEMENTS }, (_, i) =>
     closedStatement(base(`statement-${customerId}-${i}`), plan.startMs - (31 + 30 * i) * DAY_MS, 20_000 + 1_000 * i),
   );
-  return [profile, ...statements];
+  return [profile, openingPurchase(base('purchase')), ...statements];
 }
