@@ -1,63 +1,39 @@
-// The pair tables of an artefact laid out for scoring: each is kept with one of its features, and all that one bin of that
-// feature needs lies side by side.
+// The pair tables of an artefact laid out for scoring: one run of cells, each table a block of it, its rows by the bins of
+// its left feature. All rows are equally wide, so that the row of a bin is one product for all pairs of a feature.
 import type { Scorecard } from './scorecard.ts';
 import { startsOf, toUnits } from './units.ts';
 
-interface KeptPair {
-  readonly keeper: number;
-  readonly other: number;
-  /** Rows by bins of the keeper. */
-  readonly cells: readonly (readonly number[])[];
+export interface CompiledPairs {
+  readonly pairLeft: Uint8Array;
+  readonly pairRight: Uint8Array;
+  /** A pair's units stand at cellsFrom[pair] + bin of its left feature * rowWidth + bin of its right one. */
+  readonly cellsFrom: Int32Array;
+  readonly rowWidth: number;
+  readonly cells: Int32Array;
+  /** Pairs that feature f has a part in: pairsOf at pairsOfFrom[f] .. pairsOfFrom[f + 1]. */
+  readonly pairsOfFrom: Int32Array;
+  readonly pairsOf: Int32Array;
 }
 
-export function compilePairs({ features, pairs = [] }: Pick<Scorecard, 'features' | 'pairs'>) {
+export function compilePairs({ features, pairs = [] }: Pick<Scorecard, 'features' | 'pairs'>): CompiledPairs {
   const placeOf = new Map(features.map((table, index) => [table.name, index]));
-  const kept = chooseKeepers(
-    pairs.map(({ features: [one, other], logOdds }) => ({
-      keeper: placeOf.get(one) ?? -1,
-      other: placeOf.get(other) ?? -1,
-      cells: logOdds,
-    })),
-    features.length,
-  );
-  const byKeeper = features.map((_, feature) => kept.filter((pair) => pair.keeper === feature));
-  const inOrder = byKeeper.flat();
-  const bins = features.map((table) => table.logOdds.length + 1);
-  const offsets = byKeeper.map((some) => startsOf(some.map((pair) => bins[pair.other] ?? 0)));
-  const given = features.map((_, feature) => [...inOrder.keys()].filter((place) => inOrder[place]?.other === feature));
+  const ends = pairs.map((pair) => pair.features.map((name) => placeOf.get(name) ?? -1));
+  const rowWidth = Math.max(0, ...pairs.map((pair) => pair.logOdds[0]?.length ?? 0));
+  const cellsFrom = startsOf(pairs.map((pair) => pair.logOdds.length * rowWidth));
+  const cells = new Int32Array(cellsFrom.at(-1) ?? 0);
+  pairs.forEach(({ logOdds }, pair) => {
+    logOdds.forEach((row, bin) => {
+      cells.set(row.map(toUnits), (cellsFrom[pair] ?? 0) + bin * rowWidth);
+    });
+  });
+  const pairsOf = features.map((_, feature) => [...ends.keys()].filter((pair) => ends[pair]?.includes(feature)));
   return {
-    keptFrom: startsOf(byKeeper.map((some) => some.length)),
-    pairOther: Int32Array.from(inOrder, (pair) => pair.other),
-    pairOffset: Int32Array.from(offsets.flatMap((starts) => [...starts].slice(0, -1))),
-    blocksFrom: startsOf(offsets.map((starts, feature) => (starts.at(-1) ?? 0) * (bins[feature] ?? 0))),
-    blockSize: Int32Array.from(offsets, (starts) => starts.at(-1) ?? 0),
-    pairUnits: Int32Array.from(
-      byKeeper.flatMap((some, feature) =>
-        Array.from({ length: bins[feature] ?? 0 }, (_, bin) => some.flatMap((pair) => pair.cells[bin] ?? [])).flat(),
-      ),
-      toUnits,
-    ),
-    givenFrom: startsOf(given.map((some) => some.length)),
-    given: Int32Array.from(given.flat()),
-    givenKeeper: Int32Array.from(given.flat(), (place) => inOrder[place]?.keeper ?? -1),
-  };
-}
-
-/** The busier of two features keeps their pair: fewer, longer blocks. */
-function chooseKeepers(pairs: readonly KeptPair[], features: number): KeptPair[] {
-  const degree = new Int32Array(features);
-  for (const { keeper, other } of pairs) {
-    degree[keeper] = (degree[keeper] ?? 0) + 1;
-    degree[other] = (degree[other] ?? 0) + 1;
-  }
-  return pairs.map((pair) => ((degree[pair.other] ?? 0) > (degree[pair.keeper] ?? 0) ? turn(pair) : pair));
-}
-
-function turn({ keeper, other, cells }: KeptPair): KeptPair {
-  const columns = cells[0]?.length ?? 0;
-  return {
-    keeper: other,
-    other: keeper,
-    cells: Array.from({ length: columns }, (_, column) => cells.map((row) => row[column] ?? 0)),
+    pairLeft: Uint8Array.from(ends, ([left]) => left ?? -1),
+    pairRight: Uint8Array.from(ends, ([, right]) => right ?? -1),
+    cellsFrom,
+    rowWidth,
+    cells,
+    pairsOfFrom: startsOf(pairsOf.map((some) => some.length)),
+    pairsOf: Int32Array.from(pairsOf.flat()),
   };
 }

@@ -1,13 +1,15 @@
 // The artefact as flat arrays: the form that scores. Log-odds are whole units of the last decimal, so sums are exact in
 // any order and no direction can break by rounding. Nothing is added to the artefact and nothing is lost.
-import { compilePairs } from './compile-pairs.ts';
-import { type CutHints, cellOf, GRID_CELLS, makeCutHints } from './cut-hints.ts';
+import { type CompiledPairs, compilePairs } from './compile-pairs.ts';
 import type { EmotionBlock, FeatureTable, Recalibration, Scorecard, ScoreScaling } from './scorecard.ts';
 import { startsOf, toUnits } from './units.ts';
 
-export interface CompiledScorecard extends CutHints {
+export interface CompiledScorecard extends CompiledPairs {
   readonly features: readonly string[];
-  /** Cuts of feature f begin at cutsFrom[f] and end with a NaN, at which every comparison stops. */
+  /**
+   * Cuts of feature f begin at cutsFrom[f]; NaNs, below which every value stands, fill them up to 7, 31 or 255, so that
+   * they are halved without looking for their end.
+   */
   readonly cutsFrom: Int32Array;
   readonly cuts: Float64Array;
   /** Bins of feature f, the missing one last, stand at mainsFrom[f] on. */
@@ -15,21 +17,6 @@ export interface CompiledScorecard extends CutHints {
   readonly mainUnits: Int32Array;
   /** Training rows in each of these bins. */
   readonly binRows: Int32Array;
-  /**
-   * Pairs are kept with the feature that has more of them, the keeper: pairs of keeper f stand at keptFrom[f] .. keptFrom[f + 1].
-   * All their cells for one bin of the keeper lie side by side, in a block of blockSize[f] that begins at
-   * blocksFrom[f] + bin * blockSize[f]; those of pair p begin at pairOffset[p], one per bin of its other feature.
-   */
-  readonly keptFrom: Int32Array;
-  readonly pairOther: Int32Array;
-  readonly pairOffset: Int32Array;
-  readonly blocksFrom: Int32Array;
-  readonly blockSize: Int32Array;
-  readonly pairUnits: Int32Array;
-  /** Pairs that feature f is the other one of: at givenFrom[f] .. givenFrom[f + 1], each with its keeper. */
-  readonly givenFrom: Int32Array;
-  readonly given: Int32Array;
-  readonly givenKeeper: Int32Array;
   /** Per feature the bin of the least risk any training row had: what reasons are measured against. */
   readonly referenceBins: Int32Array;
   readonly interceptUnits: number;
@@ -48,14 +35,11 @@ export interface CompiledScorecard extends CutHints {
 export function compileScorecard(artefact: Scorecard): CompiledScorecard {
   const tables = artefact.features;
   const scoreFactor = artefact.scaling.pointsToDoubleOdds / Math.log(2);
+  const cuts = tables.map((table) => fillUp(table.cuts));
   return {
     features: tables.map((table) => table.name),
-    cutsFrom: startsOf(tables.map((table) => table.cuts.length + 1)),
-    cuts: Float64Array.from(tables.flatMap((table) => [...table.cuts, Number.NaN])),
-    ...makeCutHints(
-      tables.map((table) => table.cuts),
-      tables.map((table) => table.rows),
-    ),
+    cutsFrom: startsOf(cuts.map((some) => some.length)),
+    cuts: Float64Array.from(cuts.flat()),
     mainsFrom: startsOf(tables.map((table) => table.logOdds.length + 1)),
     mainUnits: Int32Array.from(
       tables.flatMap((table) => [...table.logOdds, table.missingLogOdds]),
@@ -88,11 +72,25 @@ function safestBin(table: FeatureTable): number {
   return Math.max(best, 0);
 }
 
+/** One short of a power of two. */
+const CUT_ROOMS = [7, 31, 255];
+
+function fillUp(cuts: readonly number[]): number[] {
+  const room = CUT_ROOMS.find((size) => size >= cuts.length) ?? cuts.length;
+  return [...cuts, ...Array.from({ length: room - cuts.length }, () => Number.NaN)];
+}
+
 /** The bin of one feature's value; the one behind the last is for missing. */
 export function findBin(model: CompiledScorecard, feature: number, value: number): number {
+  if (Number.isNaN(value)) return missingBin(model, feature);
   const from = model.cutsFrom[feature] as number;
-  if (Number.isNaN(value)) return (model.cutsFrom[feature + 1] as number) - from;
-  let place = from + (model.gridStart[feature * GRID_CELLS + cellOf(model, feature, value)] as number);
-  while (value >= (model.cuts[place] as number)) place += 1;
+  let place = from;
+  for (let half = ((model.cutsFrom[feature + 1] as number) - from + 1) >> 1; half > 0; half >>= 1) {
+    if (value >= (model.cuts[place + half - 1] as number)) place += half;
+  }
   return place - from;
+}
+
+export function missingBin(model: CompiledScorecard, feature: number): number {
+  return (model.mainsFrom[feature + 1] as number) - (model.mainsFrom[feature] as number) - 1;
 }

@@ -1,12 +1,13 @@
-// Scoring for many customers in a row: the kernel of `score` with room made once, and the four heaviest reasons picked
-// without sorting. What it says is what `score` and `rankPointsLost` say, to the bit.
+// Scoring for many customers in a row: the kernel of `score` with room made once, bins found by halving without a branch,
+// and the four heaviest reasons kept without sorting. What it says is what `score` and `rankPointsLost` say, to the bit.
 
+import { assert } from '../lib/assert.ts';
 import { sigmoid } from './base-rate.ts';
-import type { CompiledScorecard } from './compile-scorecard.ts';
+import { type CompiledScorecard, findBin, missingBin } from './compile-scorecard.ts';
+import { keepHeaviest, REASONS_MAX, WEIGHT_MAX } from './keep-heaviest.ts';
 import { referenceHalves, unitsGained } from './rank-points-lost.ts';
-import { scoreLogOdds, sumUnits, toLogOdds } from './score.ts';
-
-export const REASONS_MAX = 4;
+import { scoreLogOdds, toLogOdds } from './score.ts';
+import { listSureLosses } from './sure-losses.ts';
 
 export interface Scorer {
   /** Log-odds of default. */
@@ -19,83 +20,172 @@ export interface Scorer {
   readonly probabilityOfDefault: (features: Float64Array) => number;
 }
 
+/** What the loops read: the model, and what follows from it. */
+interface Kernel {
+  readonly model: CompiledScorecard;
+  readonly count: number;
+  /** Cuts of each feature with those that fill them up. */
+  readonly rooms: Int32Array;
+  readonly missing: Int32Array;
+  /** Both features of a pair in one number: left * 256 + right. */
+  readonly pairEnds: Int32Array;
+  /** As `mainUnits`, in half units against what the whole feature says at its reference. */
+  readonly mainLost: Int32Array;
+  readonly against: Int32Array;
+  readonly sureLosses: Int32Array;
+}
+
+/** Room for one customer, used again for the next. */
+interface Desk {
+  readonly bins: Int32Array;
+  /** In half units against the reference. */
+  readonly lost: Int32Array;
+  readonly reasons: Int32Array;
+}
+
 export function createScorer(model: CompiledScorecard): Scorer {
-  const count = model.features.length;
-  const bins = new Int32Array(count);
-  const halves = new Int32Array(count);
-  const against = Int32Array.from(model.features, (_, feature) => referenceHalves(model, feature));
-  const heaviest = new Int32Array(REASONS_MAX);
-  const reasons = new Int32Array(REASONS_MAX);
+  const kernel = prepareKernel(model);
+  const desk = {
+    bins: new Int32Array(kernel.count),
+    lost: new Int32Array(kernel.count),
+    reasons: new Int32Array(REASONS_MAX),
+  };
   let found = 0;
-  const score = (features: Float64Array): number =>
-    model.addsInTurn ? scoreLogOdds(model, features) : toLogOdds(model, sumUnits(model, features, bins, null));
+  const score = (features: Float64Array): number => {
+    if (model.addsInTurn) return scoreLogOdds(model, features);
+    findBins(kernel, desk, features);
+    return toLogOdds(model, sumMains(kernel, desk) + sumPairs(kernel, desk));
+  };
   const scoreWithReasons = (features: Float64Array): number => {
-    const units = sumUnits(model, features, bins, halves);
-    found = pickReasons(model, bins, halves, against, heaviest, reasons);
+    findBins(kernel, desk, features);
+    const units = shareMains(kernel, desk) + sharePairs(kernel, desk);
+    found = pickReasons(kernel, desk);
     return model.addsInTurn ? scoreLogOdds(model, features) : toLogOdds(model, units);
   };
   return {
     score,
     scoreWithReasons,
-    reasons,
+    reasons: desk.reasons,
     reasonCount: () => found,
     probabilityOfDefault: (features) => sigmoid(score(features)),
   };
 }
 
-/** A feature's loss and its place in one whole number: the heaviest is the greatest, of equals the first of the model. */
-const PLACES = 256;
-
-/** The heaviest first; one that would not help by itself is passed over, and then the next four are looked at. */
-function pickReasons(
-  model: CompiledScorecard,
-  bins: Int32Array,
-  halves: Int32Array,
-  against: Int32Array,
-  heaviest: Int32Array,
-  reasons: Int32Array,
-): number {
-  let found = 0;
-  let below = Number.POSITIVE_INFINITY;
-  for (;;) {
-    listHeaviest(halves, against, below, heaviest);
-    for (let place = 0; place < REASONS_MAX; place += 1) {
-      const rank = heaviest[place] as number;
-      if (rank < PLACES || found === REASONS_MAX) return found;
-      const feature = PLACES - 1 - (rank & (PLACES - 1));
-      below = rank;
-      if (unitsGained(model, bins, halves[feature] as number, feature) <= 0) continue;
-      reasons[found] = feature;
-      found += 1;
+function prepareKernel(model: CompiledScorecard): Kernel {
+  const mainLost = model.mainUnits.map((units) => 2 * units);
+  const against = Int32Array.from(model.features, (_, feature) => referenceHalves(model, feature));
+  against.forEach((halves, feature) => {
+    for (let place = model.mainsFrom[feature] as number; place < (model.mainsFrom[feature + 1] as number); place += 1) {
+      mainLost[place] = (mainLost[place] as number) - halves;
     }
-    if (found === REASONS_MAX) return found;
+  });
+  const heaviest = furthestFromZero(mainLost) + model.pairLeft.length * furthestFromZero(model.cells);
+  assert(heaviest <= WEIGHT_MAX, 'the tables are too heavy to be ranked');
+  return {
+    model,
+    count: model.features.length,
+    rooms: model.cutsFrom.map((from, feature) => (model.cutsFrom[feature + 1] ?? from) - from),
+    missing: Int32Array.from(model.features, (_, feature) => missingBin(model, feature)),
+    pairEnds: Int32Array.from(model.pairLeft, (left, pair) => left * 256 + (model.pairRight[pair] as number)),
+    mainLost,
+    against,
+    sureLosses: listSureLosses(model),
+  };
+}
+
+function furthestFromZero(units: Int32Array): number {
+  return units.reduce((furthest, one) => Math.max(furthest, Math.abs(one)), 0);
+}
+
+/** Each cut is halved towards, whether or not the value has passed one: comparisons become sums, so nothing is guessed. */
+function findBins({ model, count, rooms, missing }: Kernel, { bins }: Desk, features: Float64Array): void {
+  assert(features.length === count, 'the features do not fit the model');
+  const { cutsFrom, cuts } = model;
+  for (let feature = 0; feature < count; feature += 1) {
+    const value = features[feature] as number;
+    const from = cutsFrom[feature] as number;
+    const room = rooms[feature] as number;
+    let place = from;
+    if (room > 31) {
+      bins[feature] = findBin(model, feature, value);
+      continue;
+    }
+    if (room > 7) {
+      place += +(value >= (cuts[place + 15] as number)) << 4;
+      place += +(value >= (cuts[place + 7] as number)) << 3;
+    }
+    place += +(value >= (cuts[place + 3] as number)) << 2;
+    place += +(value >= (cuts[place + 1] as number)) << 1;
+    place += +(value >= (cuts[place] as number));
+    bins[feature] = Number.isNaN(value) ? (missing[feature] as number) : place - from;
   }
 }
 
-/** The four greatest ranks under `below`, in four numbers that stay in registers: most features cost one comparison. */
-function listHeaviest(halves: Int32Array, against: Int32Array, below: number, heaviest: Int32Array): void {
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  for (let feature = 0; feature < halves.length; feature += 1) {
-    const lost = (halves[feature] as number) - (against[feature] as number);
-    const rank = lost * PLACES + (PLACES - 1 - feature);
-    if (rank <= fourth || rank >= below) continue;
-    if (rank > second) {
-      fourth = third;
-      third = second;
-      if (rank > first) {
-        second = first;
-        first = rank;
-      } else second = rank;
-    } else if (rank > third) {
-      fourth = third;
-      third = rank;
-    } else fourth = rank;
+function sumMains({ model, count }: Kernel, { bins }: Desk): number {
+  const { mainsFrom, mainUnits } = model;
+  let sum = model.interceptUnits;
+  for (let feature = 0; feature < count; feature += 1) {
+    sum += mainUnits[(mainsFrom[feature] as number) + (bins[feature] as number)] as number;
   }
-  heaviest[0] = first;
-  heaviest[1] = second;
-  heaviest[2] = third;
-  heaviest[3] = fourth;
+  return sum;
+}
+
+/** As `sumMains`, and every feature's loss begins with that of its own table. */
+function shareMains({ model, count, mainLost }: Kernel, { bins, lost }: Desk): number {
+  const { mainsFrom, mainUnits } = model;
+  let sum = model.interceptUnits;
+  for (let feature = 0; feature < count; feature += 1) {
+    const place = (mainsFrom[feature] as number) + (bins[feature] as number);
+    sum += mainUnits[place] as number;
+    lost[feature] = mainLost[place] as number;
+  }
+  return sum;
+}
+
+function sumPairs({ model, pairEnds }: Kernel, { bins }: Desk): number {
+  const { cellsFrom, rowWidth, cells } = model;
+  let sum = 0;
+  for (let pair = 0; pair < pairEnds.length; pair += 1) {
+    const ends = pairEnds[pair] as number;
+    const row = (cellsFrom[pair] as number) + Math.imul(bins[ends >> 8] as number, rowWidth);
+    sum = (sum + (cells[row + (bins[ends & 255] as number)] as number)) | 0;
+  }
+  return sum;
+}
+
+/** As `sumPairs`, and both features of a pair lose what it says. */
+function sharePairs({ model, pairEnds }: Kernel, { bins, lost }: Desk): number {
+  const { cellsFrom, rowWidth, cells } = model;
+  let sum = 0;
+  for (let pair = 0; pair < pairEnds.length; pair += 1) {
+    const ends = pairEnds[pair] as number;
+    const left = ends >> 8;
+    const right = ends & 255;
+    const row = (cellsFrom[pair] as number) + Math.imul(bins[left] as number, rowWidth);
+    const units = cells[row + (bins[right] as number)] as number;
+    sum = (sum + units) | 0;
+    lost[left] = ((lost[left] as number) + units) | 0;
+    lost[right] = ((lost[right] as number) + units) | 0;
+  }
+  return sum;
+}
+
+/** The heaviest first; one that would not help by itself loses its weight, and the heaviest are looked for once more. */
+function pickReasons(kernel: Kernel, desk: Desk): number {
+  const { lost, reasons } = desk;
+  for (;;) {
+    const found = keepHeaviest(lost, kernel.count, reasons);
+    let place = 0;
+    while (place < found && helpsAlone(kernel, desk, reasons[place] as number)) place += 1;
+    if (place === found) return found;
+    lost[reasons[place] as number] = 0;
+  }
+}
+
+function helpsAlone({ model, against, sureLosses }: Kernel, { bins, lost }: Desk, feature: number): boolean {
+  const place = (model.mainsFrom[feature] as number) + (bins[feature] as number);
+  const own = lost[feature] as number;
+  return (
+    own > (sureLosses[place] as number) || unitsGained(model, bins, own + (against[feature] as number), feature) > 0
+  );
 }

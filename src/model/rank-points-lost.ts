@@ -60,22 +60,20 @@ export function unitsGained(model: CompiledScorecard, bins: Int32Array, halves: 
   );
 }
 
-function mainUnitsAt(model: CompiledScorecard, feature: number, bin: number): number {
+export function mainUnitsAt(model: CompiledScorecard, feature: number, bin: number): number {
   return model.mainUnits[(model.mainsFrom[feature] as number) + bin] as number;
 }
 
 /** All pairs of a feature in `bin`, the others as in `bins`. */
 export function sumPairs(model: CompiledScorecard, bins: Int32Array, feature: number, bin: number): number {
-  const { keptFrom, pairOther, pairOffset, blocksFrom, blockSize, pairUnits, givenFrom, given, givenKeeper } = model;
-  const block = (blocksFrom[feature] as number) + bin * (blockSize[feature] as number);
+  const { pairLeft, pairRight, cellsFrom, rowWidth, cells, pairsOfFrom, pairsOf } = model;
   let sum = 0;
-  for (let pair = keptFrom[feature] as number; pair < (keptFrom[feature + 1] as number); pair += 1) {
-    sum += pairUnits[block + (pairOffset[pair] as number) + (bins[pairOther[pair] as number] as number)] as number;
-  }
-  for (let place = givenFrom[feature] as number; place < (givenFrom[feature + 1] as number); place += 1) {
-    const keeper = givenKeeper[place] as number;
-    const kept = (blocksFrom[keeper] as number) + (bins[keeper] as number) * (blockSize[keeper] as number);
-    sum += pairUnits[kept + (pairOffset[given[place] as number] as number) + bin] as number;
+  for (let place = pairsOfFrom[feature] as number; place < (pairsOfFrom[feature + 1] as number); place += 1) {
+    const pair = pairsOf[place] as number;
+    const left = pairLeft[pair] as number;
+    const row = left === feature ? bin : (bins[left] as number);
+    const column = left === feature ? (bins[pairRight[pair] as number] as number) : bin;
+    sum += cells[(cellsFrom[pair] as number) + row * rowWidth + column] as number;
   }
   return sum;
 }

@@ -109,7 +109,7 @@ export function sumUnits(
 ): number {
   const count = model.features.length;
   assert(features.length === count, 'the features do not fit the model');
-  const { mainsFrom, mainUnits, keptFrom, pairOther, pairOffset, blocksFrom, blockSize, pairUnits } = model;
+  const { mainsFrom, mainUnits, pairLeft, pairRight, cellsFrom, rowWidth, cells } = model;
   let sum = model.interceptUnits;
   for (let feature = 0; feature < count; feature += 1) {
     const bin = findBin(model, feature, features[feature] as number);
@@ -118,18 +118,15 @@ export function sumUnits(
     sum += units;
     if (halves !== null) halves[feature] = 2 * units;
   }
-  for (let feature = 0; feature < count; feature += 1) {
-    const end = keptFrom[feature + 1] as number;
-    const block = (blocksFrom[feature] as number) + (bins[feature] as number) * (blockSize[feature] as number);
-    let own = 0;
-    for (let pair = keptFrom[feature] as number; pair < end; pair += 1) {
-      const other = pairOther[pair] as number;
-      const units = pairUnits[block + (pairOffset[pair] as number) + (bins[other] as number)] as number;
-      own += units;
-      if (halves !== null) halves[other] = (halves[other] as number) + units;
-    }
-    sum += own;
-    if (halves !== null) halves[feature] = (halves[feature] as number) + own;
+  for (let pair = 0; pair < pairLeft.length; pair += 1) {
+    const left = pairLeft[pair] as number;
+    const right = pairRight[pair] as number;
+    const row = (cellsFrom[pair] as number) + (bins[left] as number) * rowWidth;
+    const units = cells[row + (bins[right] as number)] as number;
+    sum += units;
+    if (halves === null) continue;
+    halves[left] = (halves[left] as number) + units;
+    halves[right] = (halves[right] as number) + units;
   }
   return sum;
 }

@@ -1,6 +1,6 @@
 // What a customer could do to reach a lower risk: the nearest change of own behaviour, exact on the tables, pairs included.
 // It names only what the customer can do from now on, and each feature only in the direction that can be gone.
-import type { CompiledScorecard } from './compile-scorecard.ts';
+import { type CompiledScorecard, missingBin } from './compile-scorecard.ts';
 import { sumPairs } from './rank-points-lost.ts';
 import { sumUnits } from './score.ts';
 import { UNITS } from './units.ts';
@@ -66,7 +66,7 @@ function listMoves(model: CompiledScorecard, features: Float64Array, bins: Int32
   return model.features.flatMap((name, feature) => {
     const direction = CHANGEABLE[name];
     const now = bins[feature] as number;
-    const last = (model.cutsFrom[feature + 1] as number) - (model.cutsFrom[feature] as number) - 1;
+    const last = missingBin(model, feature) - 1;
     if (direction === undefined || Number.isNaN(features[feature])) return [];
     const moves: Move[] = [];
     for (let bin = now + direction; bin >= 0 && bin <= last; bin += direction) {
