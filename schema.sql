@@ -62,6 +62,7 @@ create table credit_accounts (
   frozen_at timestamp with time zone,
   frozen_by text,
   frozen_reason text,
+  unposted_from_at timestamp with time zone,
   constraint credit_accounts_pkey PRIMARY KEY (customer_id),
   constraint credit_accounts_check CHECK (((limit_minor IS NULL) = (financial_limit_minor IS NULL))),
   constraint credit_accounts_check1 CHECK ((((frozen_at IS NULL) = (frozen_by IS NULL)) AND ((frozen_at IS NULL) = (frozen_reason IS NULL)))),
@@ -506,14 +507,12 @@ create table transactions (
   merchant_category text,
   occurred_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
-  content_hash bigint not null,
   statement_closed_at timestamp with time zone,
-  constraint transactions_pkey PRIMARY KEY (customer_id, source, transaction_id),
+  constraint transactions_pkey PRIMARY KEY (customer_id, transaction_id, source),
   constraint transactions_amount_minor_check CHECK ((amount_minor > 0)),
   constraint transactions_type_check CHECK ((type = ANY (ARRAY['purchase'::text, 'payment'::text, 'refund'::text, 'cash_advance'::text, 'fee'::text, 'interest'::text, 'income'::text])))
 );
 CREATE INDEX transactions_by_time ON public.transactions USING btree (customer_id, occurred_at);
-CREATE INDEX transactions_open ON public.transactions USING btree (customer_id, occurred_at) WHERE (statement_closed_at IS NULL);
 
 create table webhooks (
   webhook_id uuid not null,

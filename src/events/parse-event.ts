@@ -6,6 +6,7 @@ import { checkEvent, type EventOfTopic, type InputEvent } from './check-event.ts
 import { checkSchema, type Problem } from './check-schema.ts';
 import { EVENT_BYTES_MAX } from './envelope.ts';
 import { parsePlainEmotion } from './parse-plain-emotion.ts';
+import { parsePlainTransaction } from './parse-plain-transaction.ts';
 import { isBinaryMode, readBinaryEvent } from './read-binary-event.ts';
 import { type InputTopic, TOPIC_OF_TYPE } from './topics.ts';
 
@@ -40,12 +41,18 @@ export function parseEvent<Topic extends InputTopic>(
       message: `has ${value.length} bytes; at most ${EVENT_BYTES_MAX} are read`,
     });
   }
-  if (topic === 'ecs.emotions.v1' && !isBinaryMode(headers)) {
-    // What most records are; it allocates no more than the event itself.
-    const plain = parsePlainEmotion(value);
-    if (plain !== null) return plain as ParsedEvent<Topic>;
-  }
-  return parseGeneral(topic, value, headers);
+  return parsePlain(topic, value, headers) ?? parseGeneral(topic, value, headers);
+}
+
+/** What most records are; it allocates no more than the event itself. */
+function parsePlain<Topic extends InputTopic>(
+  topic: Topic,
+  value: Buffer,
+  headers: Readonly<Record<string, string>>,
+): ParsedEvent<Topic> | null {
+  const isEmotion = topic === 'ecs.emotions.v1';
+  if ((!isEmotion && topic !== 'ecs.transactions.v1') || isBinaryMode(headers)) return null;
+  return (isEmotion ? parsePlainEmotion(value) : parsePlainTransaction(value)) as ParsedEvent<Topic> | null;
 }
 
 /** The road for any event of any topic, and for everything that is wrong with one. */

@@ -8,7 +8,7 @@ import { loadLatestStatements } from './load-latest-statements.ts';
 import { loadLimitsAt } from './load-limits-at.ts';
 import { monthStartOf } from './months.ts';
 import type { Statement } from './statement.ts';
-import { listEndedPeriods, type StatementPeriod } from './statement-periods.ts';
+import { listEndedPeriods, type OpenAccount, type StatementPeriod } from './statement-periods.ts';
 
 /** Gives back how many statements were written; 0 when nothing is due, or all that is due is being decided about. */
 export async function saveClosedStatements(
@@ -29,19 +29,36 @@ export async function saveClosedStatements(
   return statements.length;
 }
 
-/** Accounts that a decision or another closer holds are left for the next run. */
+/**
+ * Accounts that a decision or another closer holds are left for the next run, and so are customers whose transactions are
+ * being counted: whoever counts them relies on the period that is open, and tells by it what comes late.
+ */
 async function claimPeriods(tx: Queryable, untilMs: number, batchSize: number): Promise<StatementPeriod[]> {
-  const { rows } = await tx.query<{ customer_id: string; open_period_at: Date }>({
+  const { rows } = await tx.query<{ customer_id: string; open_period_at: Date; unposted_from_at: Date | null }>({
     name: 'ledger-claim-periods',
     text: `
-      select customer_id, open_period_at from credit_accounts
-      where statements_by = 'ecs' and open_period_at < $1
-      order by open_period_at
+      select a.customer_id, a.open_period_at, a.unposted_from_at
+      from credit_accounts a join customers c on c.customer_id = a.customer_id
+      where a.statements_by = 'ecs' and a.open_period_at < $1
+      order by a.open_period_at
       limit $2
-      for update skip locked`,
+      for no key update of c skip locked
+      for update of a skip locked`,
     values: [new Date(untilMs), batchSize],
   });
-  return rows.flatMap((row) => listEndedPeriods(row.customer_id, row.open_period_at.getTime(), untilMs));
+  return rows.flatMap((row) => listEndedPeriods(toOpenAccount(row), untilMs));
+}
+
+function toOpenAccount(row: {
+  readonly customer_id: string;
+  readonly open_period_at: Date;
+  readonly unposted_from_at: Date | null;
+}): OpenAccount {
+  return {
+    customerId: row.customer_id,
+    openPeriodAtMs: row.open_period_at.getTime(),
+    unpostedFromMs: row.unposted_from_at?.getTime() ?? null,
+  };
 }
 
 interface SumsRow {
@@ -147,11 +164,11 @@ async function insertStatements(tx: Queryable, statements: readonly ClosedStatem
   );
 }
 
-/** The next period begins where the last statement closed. */
+/** The next period begins where the last statement closed; whatever lies before that is posted now. */
 async function moveOpenPeriods(tx: Queryable, statements: readonly ClosedStatement[]): Promise<void> {
   const closedAt = new Map(statements.map((statement) => [statement.customerId, statement.closedAtMs]));
   await tx.query(
-    `update credit_accounts a set open_period_at = n.open_period_at
+    `update credit_accounts a set open_period_at = n.open_period_at, unposted_from_at = null
      from unnest($1::text[], $2::timestamptz[]) as n (customer_id, open_period_at)
      where a.customer_id = n.customer_id`,
     [binaryArray.text([...closedAt.keys()]), binaryArray.timestamptz([...closedAt.values()])],

@@ -1,5 +1,5 @@
 // Makes sure that the customers of a batch of money events exist, each with a credit account: a card may be used before
-// the profile arrives. Tells what the batch needs to know of their accounts.
+// the profile arrives. Holds them until the commit, and tells what the batch needs to know of their accounts.
 import { binaryArray, type Queryable } from '../db/index.ts';
 
 export interface AccountFacts {
@@ -7,7 +7,7 @@ export interface AccountFacts {
   readonly currency: string;
   /** Limit in force; null before the first decision. */
   readonly limitMinor: number | null;
-  /** Start of the statement period that is open; null before the first transaction. */
+  /** Start of the statement period that is open; null before the first transaction. No closer moves it until the commit. */
   readonly openPeriodAtMs: number | null;
 }
 
@@ -17,7 +17,7 @@ export async function saveNewCustomers(
   currencies: ReadonlyMap<string, string>,
   nowMs: number,
 ): Promise<Map<string, AccountFacts>> {
-  const accounts = await loadAccounts(tx, [...currencies.keys()]);
+  const accounts = await lockAndLoad(tx, [...currencies.keys()]);
   const unknown = [...currencies].filter(([customerId]) => !accounts.has(customerId));
   if (unknown.length === 0) return accounts;
   const unknownIds = unknown.map(([customerId]) => customerId);
@@ -29,42 +29,58 @@ export async function saveNewCustomers(
   );
   await insertAccounts(tx, unknownIds);
   // Read again rather than assumed: another transaction may have created one of them, with another currency.
-  for (const [customerId, account] of await loadAccounts(tx, unknownIds)) accounts.set(customerId, account);
+  for (const [customerId, account] of await lockAndLoad(tx, unknownIds)) accounts.set(customerId, account);
   return accounts;
 }
 
-interface AccountRow {
-  readonly customer_id: string;
-  readonly currency: string;
-  readonly limit_minor: number | null;
-  readonly open_period_at: Date | null;
+/**
+ * Two statements, since the second one must see what was committed while the first one waited: a closer may have moved an
+ * open period.
+ */
+async function lockAndLoad(tx: Queryable, customerIds: readonly string[]): Promise<Map<string, AccountFacts>> {
+  const currencies = await lockCustomers(tx, customerIds);
+  return loadAccounts(tx, currencies);
 }
 
 /**
  * Holds the customers' rows as a foreign key would, but once for each customer instead of once for each transaction: 4 of
- * 20 µs a row. That they are there, with an account, is what keeps a transaction from standing without its customer.
+ * 20 µs a row. And against each other, so that of two batches with the same transaction the later one sees that of the
+ * earlier, and against closers; not against a decision or a reading, which refer to a customer by foreign keys.
  */
-async function loadAccounts(tx: Queryable, customerIds: readonly string[]): Promise<Map<string, AccountFacts>> {
-  const { rows } = await tx.query<AccountRow>({
-    name: 'ledger-load-accounts',
+async function lockCustomers(tx: Queryable, customerIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await tx.query<{ customer_id: string; currency: string }>({
+    name: 'ledger-lock-customers',
     text: `
-      select c.customer_id, c.currency, a.limit_minor, a.open_period_at
-      from customers c join credit_accounts a on a.customer_id = c.customer_id
-      where c.customer_id = any($1::text[])
-      order by c.customer_id
-      for key share of c`,
+      select customer_id, currency from customers
+      where customer_id = any($1::text[])
+      order by customer_id
+      for no key update`,
     values: [binaryArray.text(customerIds)],
   });
-  return new Map(
-    rows.map((row) => [
-      row.customer_id,
-      {
-        currency: row.currency,
-        limitMinor: row.limit_minor,
-        openPeriodAtMs: row.open_period_at?.getTime() ?? null,
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.customer_id, row.currency]));
+}
+
+interface AccountRow {
+  readonly customer_id: string;
+  readonly limit_minor: number | null;
+  readonly open_period_at: Date | null;
+}
+
+/** That an account refers to a customer is what keeps a transaction from standing without its customer. */
+async function loadAccounts(
+  tx: Queryable,
+  currencies: ReadonlyMap<string, string>,
+): Promise<Map<string, AccountFacts>> {
+  const { rows } = await tx.query<AccountRow>({
+    name: 'ledger-load-accounts',
+    text: 'select customer_id, limit_minor, open_period_at from credit_accounts where customer_id = any($1::text[])',
+    values: [binaryArray.text([...currencies.keys()])],
+  });
+  return new Map(rows.map((row) => [row.customer_id, toFacts(row, currencies.get(row.customer_id) ?? '')]));
+}
+
+function toFacts({ limit_minor, open_period_at }: AccountRow, currency: string): AccountFacts {
+  return { currency, limitMinor: limit_minor, openPeriodAtMs: open_period_at?.getTime() ?? null };
 }
 
 async function insertCustomers(

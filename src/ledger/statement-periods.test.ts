@@ -24,16 +24,26 @@ describe('months in UTC', () => {
 });
 
 describe('listEndedPeriods', () => {
-  const list = (open: string, until: string) => listEndedPeriods('a', at(open), at(until));
+  const list = (open: string, until: string, unpostedFromMs: number | null = null) =>
+    listEndedPeriods({ customerId: 'a', openPeriodAtMs: at(open), unpostedFromMs }, at(until));
 
   test('nothing while the open month runs', () => {
     expect(list('2026-11-01T00:00', '2026-11-01T00:00')).toEqual([]);
   });
 
   test('the first period takes what came late, the next begin where one ended', () => {
-    expect(list('2026-11-01T00:00', '2027-01-01T00:00')).toEqual([
-      { customerId: 'a', fromMs: Number.NEGATIVE_INFINITY, closedAtMs: at('2026-12-01T00:00') },
+    expect(list('2026-11-01T00:00', '2027-01-01T00:00', at('2026-09-30T12:00'))).toEqual([
+      { customerId: 'a', fromMs: at('2026-09-30T12:00'), closedAtMs: at('2026-12-01T00:00') },
       { customerId: 'a', fromMs: at('2026-12-01T00:00'), closedAtMs: at('2027-01-01T00:00') },
+    ]);
+  });
+
+  test.each([
+    ['nothing', null],
+    ['nothing from before it', at('2026-11-05T00:00')],
+  ])('the first period begins with its month where %s is late', (_, unpostedFromMs) => {
+    expect(list('2026-11-01T00:00', '2026-12-01T00:00', unpostedFromMs)).toEqual([
+      { customerId: 'a', fromMs: at('2026-11-01T00:00'), closedAtMs: at('2026-12-01T00:00') },
     ]);
   });
 
