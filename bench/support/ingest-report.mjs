@@ -61,5 +61,5 @@ Where the time of a feeling goes, in microseconds of processor time an event; th
 | **all** | **${f.microsNode}** | **all** | **${f.microsDatabase}** |
 
 The first three are measured alone, over the same kind of batches. A transaction costs ${f.keyedMicrosNode} µs in the process and ${f.keyedMicrosDatabase} µs in PostgreSQL,
-which keeps three indexes of them.`;
+which keeps two indexes of them.`;
 }

@@ -82,7 +82,7 @@ peak of ${PEAK} times the mean; twice the measured cost as headroom; feelings' f
 
 Measured (above): a reading, each of another customer out of a million (the worst case: nothing to fold together), costs
 ${round(inputs.microsPerReadingNode)} µs in the ingest process and ${round(inputs.microsPerReadingDatabase)} µs in PostgreSQL; a transaction ${round(inputs.keyedMicrosNode)} and ${round(inputs.keyedMicrosDatabase)} µs. On disk: ${Math.round(inputs.bytesPerCustomer)} bytes a customer
-with its state and day buckets, ${round(inputs.bytesPerReading)} bytes a fingerprint, ${Math.round(inputs.keyedBytes)} bytes a transaction with its three indexes.`;
+with its state and day buckets, ${round(inputs.bytesPerReading)} bytes a fingerprint, ${Math.round(inputs.keyedBytes)} bytes a transaction with its two indexes.`;
 }
 
 const LINES = [
