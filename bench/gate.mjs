@@ -47,30 +47,41 @@ function shareOf(count, of) {
   return of === 0 ? 0 : Math.round((count / of) * 1e4) / 1e4;
 }
 
+const percent = (count) => `${(shareOf(count, HISTORIES) * 100).toFixed(1)} %`;
+
+/** The month of the first opening in the middle one of those histories in which the gate opened. */
+function typicalMonth({ openedMonths }) {
+  const months = [...openedMonths].sort((one, other) => one - other);
+  return months.length === 0 ? '-' : `${months[Math.floor(months.length / 2)]}`;
+}
+
 function describe(name, told) {
-  const months = told.openedMonths.sort((one, other) => one - other);
-  const middle = months.length === 0 ? '-' : `month ${months[Math.floor(months.length / 2)]}`;
-  return [
-    name.padEnd(18),
-    `opened ${(shareOf(told.opened, HISTORIES) * 100).toFixed(1).padStart(5)} %`,
-    `typically in ${middle.padEnd(8)}`,
-    `closed again ${(shareOf(told.closed, HISTORIES) * 100).toFixed(1).padStart(5)} %`,
-    `open at the end ${(shareOf(told.openAtEnd, HISTORIES) * 100).toFixed(1).padStart(5)} %`,
-    SCENARIOS[name].says,
-  ].join('  ');
+  return `${name.padEnd(18)} opened ${percent(told.opened)}, typically in month ${typicalMonth(told)}, closed again ${percent(told.closed)}, open at the end ${percent(told.openAtEnd)}`;
+}
+
+function renderGate(measured) {
+  const lines = measured.map(
+    ({ name, told }) =>
+      `| ${name} | ${SCENARIOS[name].says} | ${percent(told.opened)} | ${typicalMonth(told)} | ${percent(told.closed)} | ${percent(told.openAtEnd)} |`,
+  );
+  return `Share of ${HISTORIES} simulated lenders at which the evidence gate opened within ${HISTORY_MONTHS} monthly looks. What it means stands in [emotion-evidence.md](emotion-evidence.md).
+
+| scenario | what is true in it | opened | typically in month | closed again | open at the end |
+| --- | --- | ---: | ---: | ---: | ---: |
+${lines.join('\n')}`;
 }
 
 const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 
 const figures = {};
-const lines = [];
+const rows = [];
 say(`${HISTORIES} lenders a scenario, ${HISTORY_MONTHS} monthly looks each`);
 for (const name of SCENARIO_NAMES) {
   const told = runScenario(name);
   figures[camel(name)] = shareOf(told.opened, HISTORIES);
   if (name === 'drift') figures.driftClosedWithin3Months = shareOf(told.closedInTime, told.openAtFlip);
-  lines.push(describe(name, told));
-  say(lines.at(-1));
+  rows.push({ name, told });
+  say(describe(name, told));
 }
 
 const promises = [
@@ -90,6 +101,6 @@ recordBench({
   name: 'gate',
   command: 'npm run bench:gate',
   figures: { ...figures, histories: HISTORIES },
-  markdown: `Share of ${HISTORIES} simulated lenders at which the evidence gate opened within ${HISTORY_MONTHS} monthly looks. What it means stands in [emotion-evidence.md](emotion-evidence.md).\n\n\`\`\`\n${lines.join('\n')}\n\`\`\``,
+  markdown: renderGate(rows),
 });
 console.log(JSON.stringify(figures));

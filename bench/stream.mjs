@@ -113,11 +113,15 @@ async function measureLatency(world, sender, child, group, perSecond) {
   await child.ask('usage');
   const took = await sender.pace(perSecond);
   await waitForPosition(world.pool, group, sender.sent.records);
-  const { latencies } = await child.ask('usage');
-  const p50 = percentileOfCounts(latencies, 0.5);
-  const p99 = percentileOfCounts(latencies, 0.99);
-  say(`${round(perSecond)} events/s for ${round(took)} s: p50 ${p50} ms, p99 ${p99} ms from due to committed`);
-  return { p50, p99 };
+  const { latencies, waits, batchTimes } = await child.ask('usage');
+  const batches = batchTimes.reduce((sum, [, count]) => sum + count, 0);
+  const both = (counts) => ({ p50: percentileOfCounts(counts, 0.5), p99: percentileOfCounts(counts, 0.99) });
+  const latency = both(latencies);
+  const parts = { waited: both(waits), batch: both(batchTimes), eventsPerBatch: (perSecond * PACED_SECONDS) / batches };
+  say(
+    `${round(perSecond)} events/s for ${round(took)} s: p50 ${latency.p50} ms, p99 ${latency.p99} ms from due to committed; before the ingest function ${parts.waited.p50} and ${parts.waited.p99} ms, in it ${parts.batch.p50} and ${parts.batch.p99} ms a batch of ${round(parts.eventsPerBatch)}`,
+  );
+  return { ...latency, ...parts };
 }
 
 async function measureBurst(world, sender, group) {

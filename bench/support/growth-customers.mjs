@@ -13,7 +13,8 @@ const SUBJECT = '"subject":"';
 
 /** One cell for each size and kind; `sent.distinct` is raised by what was sent. */
 export async function measureCustomers(world, sent, { sizes, events, say }) {
-  const ingest = world.product.makeIngest(world, 'growth-customers');
+  const { product } = world;
+  const ingest = product.makeIngest(world, 'growth-customers');
   const places = await claimTopic(ingest, TOPIC, PARTITIONS);
   const cells = [];
   let seeded = 0;
@@ -21,7 +22,10 @@ export async function measureCustomers(world, sent, { sizes, events, say }) {
     await seedCustomers(world.pool, seeded + 1, customers);
     seeded = customers;
     for (const skewed of [true, false]) {
-      const cell = await measureCell(world, { ingest, places }, sent, { customers, skewed, events });
+      const random = product.createSeededRandom(customers + (skewed ? 1 : 2));
+      const source = createEventSource({ product, topic: TOPIC, partitions: PARTITIONS, customers, random, skewed });
+      const warmUp = Math.floor(events / 4);
+      const cell = await measureCell(world, { ingest, places, source }, sent, { customers, skewed, events, warmUp });
       cells.push(cell);
       say(describeCell(cell));
     }
@@ -29,10 +33,8 @@ export async function measureCustomers(world, sent, { sizes, events, say }) {
   return cells;
 }
 
-async function measureCell(world, { ingest, places }, sent, { customers, skewed, events }) {
-  const { product } = world;
-  const random = product.createSeededRandom(customers + (skewed ? 1 : 2));
-  const source = createEventSource({ product, topic: TOPIC, partitions: PARTITIONS, customers, random, skewed });
+/** What events of one kind cost; `sent.distinct` is raised by what was sent. Compilers and caches warm up on the same kind. */
+export async function measureCell(world, { ingest, places, source }, sent, { customers, skewed, events, warmUp }) {
   const feed = async (count) => {
     const made = source.next(count);
     sent.distinct += made.distinct;
@@ -40,8 +42,7 @@ async function measureCell(world, { ingest, places }, sent, { customers, skewed,
     const measured = await measure(world.postmasterPid, () => feedBatches(ingest, prepared, IN_FLIGHT));
     return { ...measured, rows: countDistinctRows(prepared) };
   };
-  // Compilers and caches warm up on events of the same kind.
-  await feed(Math.floor(events / 4));
+  if (warmUp > 0) await feed(warmUp);
   const { seconds, nodeMicros, databaseMicros, rows, result } = await feed(events);
   return {
     customers,

@@ -19,20 +19,35 @@ const ingest = product.makeIngest({ system, installation }, config.kafka.consume
 
 /** Events by how many milliseconds after their record time they were committed; the last place holds what took longer. */
 const LATENCY_MS_MAX = 60_000;
-let latencies = new Uint32Array(LATENCY_MS_MAX + 1);
+const latencies = new Uint32Array(LATENCY_MS_MAX + 1);
+/** The part of it that was over when its batch came to the ingest function; and the batches by how long that took. */
+const waits = new Uint32Array(LATENCY_MS_MAX + 1);
+const batchTimes = new Uint32Array(LATENCY_MS_MAX + 1);
 let counted = 0;
 let residentBytesMax = 0;
 
 let held = Promise.resolve();
 let release = () => {};
 
+function noteTime(counts, ms) {
+  counts[Math.min(Math.max(ms, 0), LATENCY_MS_MAX)] += 1;
+}
+
+/** `[milliseconds, count]` in order, without the empty ones. */
+function listCounts(counts) {
+  return [...counts.entries()].filter(([, count]) => count > 0);
+}
+
 async function ingestAndNote(batch, ownerEpoch) {
   await held;
+  const begunMs = Date.now();
   const outcome = await ingest.ingestBatch(batch, ownerEpoch);
   const nowMs = Date.now();
   for (const { acceptedAtMs } of batch.records) {
-    latencies[Math.min(Math.max(nowMs - acceptedAtMs, 0), LATENCY_MS_MAX)] += 1;
+    noteTime(latencies, nowMs - acceptedAtMs);
+    noteTime(waits, begunMs - acceptedAtMs);
   }
+  noteTime(batchTimes, nowMs - begunMs);
   counted += outcome.counted;
   return outcome;
 }
@@ -66,9 +81,13 @@ const COMMANDS = {
   release: async () => release(),
   usage: async () => {
     const { user, system: kernel } = process.cpuUsage();
-    const noted = [...latencies.entries()].filter(([, events]) => events > 0);
-    latencies = new Uint32Array(LATENCY_MS_MAX + 1);
-    return { latencies: noted, counted, residentBytesMax, processorMicros: user + kernel };
+    const noted = {
+      latencies: listCounts(latencies),
+      waits: listCounts(waits),
+      batchTimes: listCounts(batchTimes),
+    };
+    for (const counts of [latencies, waits, batchTimes]) counts.fill(0);
+    return { ...noted, counted, residentBytesMax, processorMicros: user + kernel };
   },
   exit: async () => {
     clearInterval(watch);

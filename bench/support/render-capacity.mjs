@@ -13,6 +13,10 @@ const PEAK = 4;
 const HEADROOM = 2;
 const YEAR_DAYS = 365;
 const HORIZON_DAYS = 7;
+/** Table and index, measured with seven buckets for each of 20,000 customers; they stay as long as the consent does. */
+const DAY_BUCKET_BYTES = 312;
+/** The primary and one standby, so that the loss of a server is the loss of no data. */
+const SERVERS_A_NODE = 2;
 /** What one PostgreSQL node should hold, and how many customers it should know. */
 const NODE_CORES = 16;
 const NODE_DISK_BYTES = 4e12;
@@ -33,7 +37,7 @@ export function renderCapacity(figures) {
   if (missing.length > 0) return `${title}\n\nNot calculated: ${missing.join(', ')} are not recorded.`;
   const inputs = { ...figures.growth, ...figures.ingest, decisions: figures.decide?.queueDecisionsPerSecond ?? null };
   const plans = CUSTOMERS.map((customers) => plan(customers, inputs));
-  return [title, renderAssumptions(inputs), renderTable(plans), renderNotes(plans)].join('\n\n');
+  return [title, renderAssumptions(inputs), renderTable(plans), renderNotes(plans, inputs)].join('\n\n');
 }
 
 function plan(customers, inputs) {
@@ -47,10 +51,11 @@ function plan(customers, inputs) {
   const deciding = inputs.decisions === null ? null : Math.ceil((HEADROOM * decisions) / inputs.decisions);
   const disk = {
     state: customers * inputs.bytesPerCustomer,
+    days: customers * YEAR_DAYS * DAY_BUCKET_BYTES,
     fingerprints: customers * READINGS_A_DAY * HORIZON_DAYS * inputs.bytesPerReading,
     transactions: customers * TRANSACTIONS_A_DAY * YEAR_DAYS * inputs.keyedBytes,
   };
-  const bytes = disk.state + disk.fingerprints + disk.transactions;
+  const bytes = disk.state + disk.days + disk.fingerprints + disk.transactions;
   const nodes = Math.max(1, Math.ceil(databaseCores / NODE_CORES), Math.ceil(bytes / NODE_DISK_BYTES));
   const partitions = toMultipleOf(
     PARTITIONS_MIN,
@@ -77,12 +82,15 @@ function toMultipleOf(unit, value) {
 }
 
 function renderAssumptions(inputs) {
-  return `Assumed for each customer: ${READINGS_A_DAY} readings (one an hour), ${TRANSACTIONS_A_DAY} transactions and ${DECISIONS_A_DAY} decisions a day; a
-peak of ${PEAK} times the mean; twice the measured cost as headroom; feelings' fingerprints for ${HORIZON_DAYS} days, transactions for a year.
+  return `Assumed for each customer: ${READINGS_A_DAY} readings (one an hour, as a wearable sends them), ${TRANSACTIONS_A_DAY} transactions and ${DECISIONS_A_DAY} decisions a day; a peak
+of ${PEAK} times the mean. On disk: fingerprints of ${HORIZON_DAYS} days; a year of transactions and of day buckets (${DAY_BUCKET_BYTES} bytes
+with index), neither of which is deleted by itself. The measured
+cost is doubled: what PostgreSQL does later (checkpoints, autovacuum) is measured as far as it ran within minutes, and a node must carry the
+work while a standby is made anew. Decisions' own rows, backups and the log on its way to a standby are not in it.
 
 Measured (above): a reading, each of another customer out of a million (the worst case: nothing to fold together), costs
 ${round(inputs.microsPerReadingNode)} µs in the ingest process and ${round(inputs.microsPerReadingDatabase)} µs in PostgreSQL; a transaction ${round(inputs.keyedMicrosNode)} and ${round(inputs.keyedMicrosDatabase)} µs. On disk: ${Math.round(inputs.bytesPerCustomer)} bytes a customer
-with its state and day buckets, ${round(inputs.bytesPerReading)} bytes a fingerprint, ${Math.round(inputs.keyedBytes)} bytes a transaction with its two indexes.`;
+with its state, ${round(inputs.bytesPerReading)} bytes a fingerprint, ${Math.round(inputs.keyedBytes)} bytes a transaction with its two indexes.`;
 }
 
 const LINES = [
@@ -94,10 +102,12 @@ const LINES = [
   ['of them needed by decisions alone', (p) => (p.deciding === null ? 'not recorded' : `${p.deciding}`)],
   ['cores for PostgreSQL', (p) => round(p.databaseCores)],
   [
-    'disk: states, fingerprints, transactions',
-    (p) => [p.disk.state, p.disk.fingerprints, p.disk.transactions].map(size).join(', '),
+    'disk: states, day buckets, fingerprints, transactions',
+    (p) => [p.disk.state, p.disk.days, p.disk.fingerprints, p.disk.transactions].map(size).join(', '),
   ],
+  ['disk in all', (p) => size(p.bytes)],
   [`PostgreSQL nodes (${NODE_CORES} cores, ${NODE_DISK_BYTES / 1e12} TB)`, (p) => `${p.nodes}`],
+  ['servers for them, one standby each', (p) => `${p.nodes * SERVERS_A_NODE}`],
   ['partitions a topic', (p) => `${p.partitions}`],
 ];
 
@@ -108,12 +118,14 @@ function renderTable(plans) {
   return [head, rule, ...rows].join('\n');
 }
 
-function renderNotes(plans) {
+function renderNotes(plans, inputs) {
   const [one] = plans;
+  const disk = `${count(one.customers)} x (${YEAR_DAYS} x ${DAY_BUCKET_BYTES} bytes of day buckets + ${YEAR_DAYS} x ${TRANSACTIONS_A_DAY} x ${Math.round(inputs.keyedBytes)} bytes of transactions + the rest) = ${size(one.bytes)}`;
   const arithmetic = `${count(one.customers)} x ${READINGS_A_DAY} x ${PEAK} / ${count(DAY_SECONDS)} = ${count(one.readings)} readings a second`;
-  return `The arithmetic of the first column: ${arithmetic}; cores = events a second x microseconds each x ${HEADROOM}; nodes = the larger of
+  return `The arithmetic of the first column: ${arithmetic}; cores = events a second x microseconds each x ${HEADROOM};
+disk: ${disk}; nodes = the larger of
 cores / ${NODE_CORES} and disk / ${NODE_DISK_BYTES / 1e12} TB; partitions = four for each process, in twelves, so that processes can be added later without
-changing their number.
+changing their number. What fills a node is its disk, long before its cores: whoever moves old transactions elsewhere needs fewer.
 
 One node: one PostgreSQL as it is, with replicas for safety. Several nodes: every hot table's key begins with \`customer_id\`
 (or with the partition), and every statement of a batch touches the customers of one partition, so Citus or a

@@ -1,22 +1,28 @@
 // The page of figures from the stored results, in a fixed order: the same results give the same bytes. Pure.
 
 import { renderCapacity } from './render-capacity.mjs';
+import { renderMemory } from './render-memory.mjs';
+import { renderTargets } from './render-targets.mjs';
+import { renderTime } from './render-time.mjs';
 
 /** In the order in which they are read; a bench that is not named here follows by its name. */
 const TITLES = {
   ingest: 'Ingest: bytes to durable state',
   stream: 'Ingest through a real Kafka broker',
-  growth: 'What grows: customers, events, processes, memory',
+  growth: 'What grows: customers, events, processes',
+  'growth-rows': 'Why a row costs more with a million customers',
   decide: 'Decisions: from the queue and over HTTP',
+  score: 'One score in process',
+  gate: 'The evidence gate on simulated lenders',
   portfolio: 'A whole portfolio',
 };
 
-const FRAME = `# Performance
+const INTRODUCTION = `# Performance
 
 This page is rendered from \`bench/results/*.json\`; each of them was written by the command named in its part, run with
-\`--record\`. Nobody edits it by hand (\`npm run generated\` checks that).
+\`--record\`. Nobody edits it by hand (\`npm run generated\` checks that).`;
 
-How to read it:
+const FRAME = `## How to read it
 
 - **Ratios before numbers.** The benches run on a small virtual machine that others use as well: an absolute figure moves by
   a third from one hour to the next. Every bench therefore measures its baseline in the same run, in turns with ECS, and
@@ -37,7 +43,28 @@ export function renderPerformancePage(results) {
   const place = ({ name }) => (known.includes(name) ? known.indexOf(name) : known.length);
   const ordered = [...results].sort((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1));
   const figures = Object.fromEntries(results.map((result) => [result.name, result.figures]));
-  return `${[FRAME, ...ordered.map(renderResult), renderCapacity(figures)].map((part) => part.trim()).join('\n\n')}\n`;
+  const parts = [
+    FRAME,
+    renderTargets(figures),
+    renderTime(figures),
+    ...ordered.map(renderResult),
+    renderMemory(figures),
+    renderCapacity(figures),
+  ].map((part) => part.trim());
+  return `${[INTRODUCTION, renderContents(parts), ...parts].join('\n\n')}\n`;
+}
+
+/** One line for each part, to the anchor that is made of its heading. */
+function renderContents(parts) {
+  const headings = parts.map((part) => part.slice(3, part.indexOf('\n')));
+  return headings.map((heading) => `- [${heading}](#${toAnchor(heading)})`).join('\n');
+}
+
+function toAnchor(heading) {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 function renderResult({ name, command, recordedAt, machine, markdown }) {

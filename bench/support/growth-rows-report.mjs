@@ -1,0 +1,55 @@
+// What the bench of the rows has to say: flat figures for its last line, and its part of the page. Pure.
+
+import { median, round } from './measure.mjs';
+
+/** The turns of one number of customers and one way of running PostgreSQL together. */
+function groupTurns(measured) {
+  const groups = new Map();
+  for (const row of measured) {
+    const key = `${row.customers} ${row.settings}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].map((turns) => {
+    const of = (name) => median(turns.map((turn) => turn[name]));
+    const { customers, settings } = turns[0];
+    return {
+      customers,
+      settings,
+      micros: of('databaseMicrosPerRow'),
+      log: of('logBytesPerRow'),
+      images: of('imagesPerRow'),
+      reads: of('readsPerRow'),
+      newDays: of('newDaysPerRow'),
+      rate: of('rate'),
+    };
+  });
+}
+
+export function summarizeRows(measured) {
+  const figures = {};
+  for (const { customers, settings, micros, images } of groupTurns(measured)) {
+    const name = `${settings
+      .split(' ', 2)
+      .join('-')
+      .replace(/-(.)/g, (_, letter) => letter.toUpperCase())}${customers}`;
+    figures[`${name}MicrosPerRow`] = round(micros);
+    figures[`${name}ImagesPerRow`] = round(images);
+  }
+  return figures;
+}
+
+const n = (value) => Math.round(value).toLocaleString('en-US');
+
+export function renderRows(measured) {
+  const rows = groupTurns(measured).map(
+    ({ customers, settings, micros, log, images, reads, newDays, rate }) =>
+      `| ${n(customers)} | ${settings} | ${n(rate)} | ${round(micros)} | ${n(log)} | ${round(images)} | ${round(reads)} | ${round(newDays)} |`,
+  );
+  return `Uniform readings, so that nearly every event is a row of its own with a million customers; through the ingest function alone. For each row:
+processor time of PostgreSQL, bytes of its write-ahead log, images of whole pages in it, pages read from outside its buffers, and day
+buckets that were new. The three ways take turns; medians.
+
+| customers | PostgreSQL | events a second | µs a row | log, bytes | page images | pages read | new day buckets |
+| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+${rows.join('\n')}`;
+}
