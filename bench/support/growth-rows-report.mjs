@@ -54,10 +54,10 @@ buckets that were new. The three ways take turns; medians.
 ${rows.join('\n')}
 
 What this shows: with a million customers the rows no longer fit the 128 MB of buffers that the embedded PostgreSQL has, so each row reads two
-pages from the operating system, and most touch a page that no row of the same checkpoint has touched, so that its image goes to the log. Both
-cost, and both are settings of a server and no property of the design. Tried once by hand on 2026-11-26 with \`shared_buffers\` at 4 GB (the first
-turn, a million customers): no page was read, and a row took 54.8, 45.9 and 44.7 µs in the three ways, against 66.7, 56.2 and 57.2 above. So
-about 12 µs are pages that do not fit and some 10 are images; what is left over ten thousand customers was not taken apart further: nearly
-every row there is the first of its day, an insert with an index entry and a foreign key to check, and no two rows share a processor cache
-line. A server of one's own for a million customers wants buffers that hold the states and the newest day buckets, and \`max_wal_size\` of 16 GB.`;
+pages from the operating system; and many touch a page for the first time since a checkpoint, so that its image goes to the log. Tried once by
+hand on 2026-11-26 with \`shared_buffers\` at 4 GB: no page was read, and in the first turn a row took 54.8, 45.9 and 44.7 µs in the three ways,
+where the first turn of the run in the table took 66.7, 56.2 and 57.2. So about 12 µs are pages that do not fit, and 7 to 10 are images; both are
+settings of a server and no property of the design. What is left over ten thousand customers, some 15 µs, was not taken apart: likely the first
+bucket of a day, which is an insert with an index entry and a foreign key to check, and colder caches. The machine was busy with other work, and
+the turns differ by a tenth. A server for a million customers wants buffers that hold the states and the newest day buckets, and room for log.`;
 }
