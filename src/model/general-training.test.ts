@@ -49,10 +49,10 @@ function drawLoans(rows: number, seed: number) {
     truth[row] = z;
     target[row] = random() < sigmoid(z) ? 1 : 0;
     lines.push(
-      `${usage.toFixed(4)},${isCoded ? 98 : late},${income ?? 'NA'},${region},${debt.toFixed(3)},${target[row]}`,
+      `"${row + 1}",${usage.toFixed(4)},${isCoded ? 98 : late},${income ?? 'NA'},${region},${debt.toFixed(3)},${target[row]}`,
     );
   }
-  const csv = `usage,times_late,income,region,debt,bad\n${lines.join('\n')}\n`;
+  const csv = `"",usage,times_late,income,region,debt,bad\n${lines.join('\n')}\n`;
   return { csv, truth, target };
 }
 
@@ -100,14 +100,14 @@ describe('training on any CSV', () => {
   }, 120_000);
 
   it('says what is wrong, by the name of the field or column', async () => {
-    await writeFile(at('tiny.csv'), 'a,b,y\n1,x,good\n2,y,bad\n');
+    await writeFile(at('tiny.csv'), 'a,b,y\n1,x,fine\n2,y,bad\n');
     const train = async (spec: object) => {
       await writeFile(at('bad.json'), JSON.stringify(spec));
       return runModelTrain({ dataPath: at('tiny.csv'), specPath: at('bad.json'), outPath: at('never.json') });
     };
     await expect(train({})).rejects.toThrow(/target/);
     await expect(train({ target: 'y' })).rejects.toThrow(
-      /target.bad must say which value of y is the bad one; it holds good, bad/,
+      /target.bad must say which value of y is the bad one; it holds fine, bad/,
     );
     await expect(train({ target: { column: 'z', bad: '1' } })).rejects.toThrow(/no column z/);
     await expect(
@@ -115,7 +115,7 @@ describe('training on any CSV', () => {
     ).rejects.toThrow(/column b holds words/);
     await expect(
       train({ target: { column: 'y', bad: 'bad' }, features: [{ name: 'b', column: 'b', type: 'number' }] }),
-    ).rejects.toThrow(/row number 1: column b is not a number/);
+    ).rejects.toThrow(/tiny.csv: line 2: column b is not a number: it reads "x"/);
     await expect(train({ target: { column: 'y', bad: 'bad' } })).rejects.toThrow(/too few/);
   });
 

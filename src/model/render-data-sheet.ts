@@ -3,6 +3,7 @@
 import type { Scorecard } from './scorecard.ts';
 import type { CsvRecord } from './train/csv-record.ts';
 import type { LoadedTrainingData } from './train/load-training-data.ts';
+import { missingTest, readNumber } from './train/read-cell.ts';
 
 export function renderDataSheet({ spec, table }: LoadedTrainingData, scorecard: Scorecard): string {
   const { training } = scorecard;
@@ -33,11 +34,11 @@ export function renderDataSheet({ spec, table }: LoadedTrainingData, scorecard: 
 }
 
 function columnRow(column: string, records: readonly CsvRecord[], missingCodes: readonly string[]): string {
-  const codes = new Set(missingCodes.map((code) => code.toLowerCase()));
-  const known = records.map((record) => record[column] ?? '').filter((text) => !codes.has(text.toLowerCase()));
+  const isMissing = missingTest(missingCodes);
+  const known = records.map((record) => record[column] ?? '').filter((text) => !isMissing(text));
   const distinct = new Set(known).size;
-  const numbers = known.map(Number);
-  if (numbers.length === 0 || numbers.some((value) => !Number.isFinite(value))) {
+  const numbers = known.map(readNumber);
+  if (numbers.length === 0 || numbers.some(Number.isNaN)) {
     return `| ${column} | ${records.length - known.length} | ${distinct} | | | |`;
   }
   let least = Number.POSITIVE_INFINITY;

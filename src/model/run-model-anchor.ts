@@ -8,7 +8,8 @@ import { OWN_DEFAULTS_MIN, refitAnchor } from './refit-anchor.ts';
 import { saveScorecard } from './save-scorecard.ts';
 import { modelVersionOf, type Recalibration } from './scorecard.ts';
 import type { CsvRecord } from './train/csv-record.ts';
-import { parseCsv, readBytes } from './train/load-training-data.ts';
+import { readBytes } from './train/load-training-data.ts';
+import { parseCsv } from './train/parse-csv.ts';
 
 export interface ModelAnchorArgs {
   readonly modelPath: string;

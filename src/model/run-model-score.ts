@@ -4,8 +4,9 @@ import { sigmoid } from './base-rate.ts';
 import { loadScorecard } from './load-scorecard.ts';
 import { scoreLogOdds } from './score.ts';
 import type { Scorecard } from './scorecard.ts';
-import type { CsvRecord } from './train/csv-record.ts';
-import { parseCsv, readBytes } from './train/load-training-data.ts';
+import { type CsvRecord, nameRow } from './train/csv-record.ts';
+import { namingFile, readBytes } from './train/load-training-data.ts';
+import { parseCsv } from './train/parse-csv.ts';
 import { OTHER_LEVELS, readValues } from './train/read-columns.ts';
 import { cardLedgerRowToFeatures } from './train/read-ledger-row.ts';
 
@@ -26,7 +27,9 @@ export interface ModelScoreResult {
 export async function runModelScore(args: ModelScoreArgs): Promise<ModelScoreResult> {
   const { artefact, modelVersion, compiled } = await loadScorecard(args.modelPath);
   const records = parseCsv(await readBytes(args.dataPath), args.dataPath);
-  const rows = artefact.kind === 'card_ledger' ? readLedgerRows(records, artefact) : readColumnRows(records, artefact);
+  const rows = namingFile(args.dataPath, () =>
+    artefact.kind === 'card_ledger' ? readLedgerRows(records, artefact) : readColumnRows(records, artefact),
+  );
   const pds = rows.map((features) => sigmoid(scoreLogOdds(compiled, features)));
   await writeFile(args.outPath, `probability_of_default\n${pds.map((pd) => `${pd}\n`).join('')}`);
   return {
@@ -53,6 +56,6 @@ function readColumnRows(records: readonly CsvRecord[], artefact: Scorecard): Flo
     type: levels === undefined ? ('number' as const) : ('category' as const),
   }));
   const levels = artefact.features.map((table) => table.levels?.map((some) => some[0] ?? OTHER_LEVELS) ?? null);
-  const ids = records.map((_, row) => `number ${row + 1}`);
-  return readValues(records, { features, missingCodes: artefact.missingCodes ?? [''] }, levels, ids);
+  const rowNames = records.map((record, row) => nameRow(record, row, null));
+  return readValues(records, { features, missingCodes: artefact.missingCodes ?? [''] }, levels, rowNames);
 }

@@ -4,9 +4,24 @@
 import { z } from 'zod';
 import { FEATURE_NAMES } from '../ledger/index.ts';
 import { EcsError } from '../lib/errors.ts';
+import { makeFeatureName } from './feature-name.ts';
 import { monotoneSchema, PAIRS_MAX } from './scorecard.ts';
 
 const column = z.string().min(1).max(200);
+/** What a cell reads; whoever writes JSON may well write 1 or true without quotes. */
+const word = z.preprocess(
+  (value) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value),
+  z.string(),
+);
+const SIGNS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [1, 'up'],
+  ['+', 'up'],
+  [-1, 'down'],
+  ['-', 'down'],
+  [0, 'free'],
+]);
+const direction = z.preprocess((value) => SIGNS.get(value) ?? value, monotoneSchema);
+const specialValues = z.array(z.number()).max(32);
 
 const settingsSchema = z.strictObject({
   /** Bins a number is cut into before boosting. Absent: 32 below 20,000 rows, else 64. */
@@ -38,7 +53,7 @@ export type TrainingSettings = z.infer<typeof settingsSchema>;
 
 const featureSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
-  monotone: monotoneSchema.default('free'),
+  monotone: direction.default('free'),
   /** The direction holds from this value on; below it the data decide. */
   monotoneFrom: z.number().optional(),
   /** A missing value that training never met must not cost more than this value does. */
@@ -48,23 +63,37 @@ const featureSchema = z.strictObject({
   /** Absent: a number where every cell that is known is one. */
   type: z.enum(['number', 'category']).optional(),
   /** Codes among the numbers (-9: no record): each is learned by itself, outside order and direction. */
-  specialValues: z.array(z.number()).max(32).optional(),
+  specialValues: specialValues.optional(),
 });
 export type FeatureSpec = z.infer<typeof featureSchema>;
 
 const targetSchema = z
   .strictObject({
     column,
-    /** Absent: 1, where the column holds 0 and 1. */
-    bad: z.string().min(1).optional(),
+    /** Absent: what the words say themselves, as 0 and 1, no and yes, good and bad do. */
+    bad: word.pipe(z.string().min(1)).optional(),
     /** Absent: whatever is not bad. */
-    good: z.string().min(1).optional(),
+    good: word.pipe(z.string().min(1)).optional(),
     meaning: z.string().min(1).default('the bad outcome'),
   })
   .refine((target) => target.bad === undefined || target.bad !== target.good, { message: 'bad and good must differ' });
 
 /** Rows whose column reads one of the values. */
-const rowFilterSchema = z.strictObject({ column, oneOf: z.array(z.string()).min(1) });
+const rowFilterSchema = z.strictObject({ column, oneOf: z.array(word).min(1) });
+
+/** A column alone is a feature: its name follows from it. */
+function completeFeatures(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const taken = new Set(value.map((one: { readonly name?: unknown } | null) => String(one?.name)));
+  return value.map((one: unknown) => {
+    const feature = typeof one === 'string' ? { column: one } : one;
+    if (typeof feature !== 'object' || feature === null || 'name' in feature) return feature;
+    if (!('column' in feature) || typeof feature.column !== 'string') return feature;
+    const name = makeFeatureName(feature.column, taken);
+    taken.add(name);
+    return { name, ...feature };
+  });
+}
 
 export const trainingSpecSchema = z
   .strictObject({
@@ -84,15 +113,19 @@ export const trainingSpecSchema = z
       .regex(/^[A-Z]{3}$/)
       .default('XXX'),
     /** Absent: every column that is not named elsewhere in the spec. */
-    features: z.array(featureSchema).min(1).max(256).optional(),
+    features: z.preprocess(completeFeatures, z.array(featureSchema).min(1).max(256).optional()),
+    /** By column: directions and codes of features that need not be listed for it. */
+    monotone: z.record(column, direction).optional(),
+    specialValues: z.record(column, specialValues).optional(),
     /** Columns that must never become inputs; naming one as a feature is refused. */
     neverInputs: z.array(column).default([]),
-    /** Cells that mean "not known", in any column; capitals do not matter. */
-    missingCodes: z.array(z.string()).default(['', 'na', 'nan', 'null', 'none', 'n/a', '?']),
+    /** Cells that mean "not known", in any column, besides those that always do; capitals do not matter. */
+    missingCodes: z.array(word).default(['', 'na', 'nan', 'null', 'none', 'n/a', '?']),
     /** Only these rows are looked at, by training and evaluation alike. */
     rowFilter: rowFilterSchema.nullable().default(null),
-    /** Rows whose split column reads 1 are set aside: never trained on, measured at the end. */
+    /** Rows that read 1 there, or one of `holdoutOneOf`, are set aside: never trained on, measured at the end. */
     holdoutColumn: column.nullable().default(null),
+    holdoutOneOf: z.array(word).min(1).optional(),
     seed: z.number().int().min(0).max(4294967295).default(1),
     settings: settingsSchema.prefault({}),
     source: z.string().min(1).default('not stated'),
@@ -141,7 +174,16 @@ export function parseTrainingSpec(value: unknown, source: string): TrainingSpec 
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') || 'the document';
-  throw new EcsError('ECS_FILE_INVALID', `${source}: ${field}: ${issue?.message ?? 'is not a training spec'}`, {
+  const known = issue?.code === 'unrecognized_keys' ? `; known are ${knownFields(issue.path).join(', ')}` : '';
+  throw new EcsError('ECS_FILE_INVALID', `${source}: ${field}: ${issue?.message ?? 'is not a training spec'}${known}`, {
     facts: { source, field },
   });
+}
+
+function knownFields([first]: readonly PropertyKey[]): string[] {
+  if (first === 'features') return Object.keys(featureSchema.shape);
+  if (first === 'settings') return Object.keys(settingsSchema.shape);
+  if (first === 'target') return ['column', 'bad', 'good', 'meaning'];
+  if (first === 'rowFilter') return Object.keys(rowFilterSchema.shape);
+  return Object.keys(trainingSpecSchema.shape);
 }

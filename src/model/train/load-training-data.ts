@@ -1,11 +1,10 @@
 // Reads what a training run needs from disk: the spec, the CSV, the splits; with the hashes that name their content.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'csv-parse/sync';
 import { sha256 } from '../../lib/canonical-json.ts';
-import { EcsError } from '../../lib/errors.ts';
+import { EcsError, isEcsError } from '../../lib/errors.ts';
 import { parseTrainingSpec, type ResolvedSpec, type TrainingSpec } from '../training-spec.ts';
-import type { CsvRecord } from './csv-record.ts';
+import { parseCsv } from './parse-csv.ts';
 import { resolveSpec } from './resolve-spec.ts';
 import { buildTrainingTable, type TrainingTable } from './training-table.ts';
 
@@ -43,12 +42,11 @@ export async function loadTrainingData(
   const data = await readBytes(dataPath);
   const splits = splitsPath === null ? null : await readBytes(splitsPath);
   const records = parseCsv(data, dataPath);
-  const resolved = resolveSpec(spec, records);
-  const table = buildTrainingTable(
-    records,
-    splits === null || splitsPath === null ? null : parseCsv(splits, splitsPath),
-    resolved,
-  );
+  const splitRecords = splits === null || splitsPath === null ? null : parseCsv(splits, splitsPath);
+  const [resolved, table] = namingFile(dataPath, () => {
+    const known = resolveSpec(spec, records);
+    return [known, buildTrainingTable(records, splitRecords, known)];
+  });
   return {
     spec: resolved,
     table,
@@ -57,14 +55,15 @@ export async function loadTrainingData(
   };
 }
 
-export function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
+/** Whatever is refused while reading is refused by the name of the file too. */
+export function namingFile<Read>(path: string, read: () => Read): Read {
   try {
-    return parse(bytes, { columns: true, bom: true, skip_empty_lines: true, trim: true });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new EcsError('ECS_FILE_INVALID', `${path} is not a CSV with a header line: ${why}`, {
-      cause,
-      facts: { path },
+    return read();
+  } catch (error) {
+    if (!isEcsError(error, 'ECS_FILE_INVALID') || error.message.includes(path)) throw error;
+    throw new EcsError('ECS_FILE_INVALID', `${path}: ${error.message}`, {
+      cause: error,
+      facts: { ...error.facts, path },
     });
   }
 }

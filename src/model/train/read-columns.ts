@@ -2,6 +2,7 @@
 import { EcsError } from '../../lib/errors.ts';
 import type { FeatureSpec, ResolvedSpec } from '../training-spec.ts';
 import type { CsvRecord } from './csv-record.ts';
+import { missingTest, readNumber } from './read-cell.ts';
 
 /** A feature has at most 256 bins; rarer levels than these share the one for all others. */
 const LEVELS_MAX = 200;
@@ -30,7 +31,7 @@ export function readValues(
   records: readonly CsvRecord[],
   spec: Pick<ResolvedSpec, 'features' | 'missingCodes'>,
   levels: readonly (readonly string[] | null)[],
-  ids: readonly string[],
+  rowNames: readonly string[],
 ): Float64Array[] {
   const isMissing = missingTest(spec.missingCodes);
   const places = levels.map((some) => (some === null ? null : new Map(some.map((level, place) => [level, place]))));
@@ -40,10 +41,13 @@ export function readValues(
       if (isMissing(text)) return Number.NaN;
       const known = places[index];
       if (known !== null && known !== undefined) return known.get(text) ?? known.get(OTHER_LEVELS) ?? Number.NaN;
-      const value = Number(text);
-      if (Number.isFinite(value)) return value;
-      const id = ids[row] ?? '';
-      throw invalid(`row ${id}: column ${feature.column} is not a number`, { id, column: feature.column ?? '' });
+      const value = readNumber(text);
+      if (!Number.isNaN(value)) return value;
+      const place = rowNames[row] ?? '';
+      throw invalid(
+        `${place}: column ${feature.column} is not a number: it reads "${text}"; a code for "not known" belongs into missingCodes`,
+        { place, column: feature.column ?? '' },
+      );
     }),
   );
 }
@@ -51,13 +55,15 @@ export function readValues(
 function cellOf(record: CsvRecord, feature: Pick<FeatureSpec, 'column'>): string {
   const column = feature.column ?? '';
   const text = record[column];
-  if (text === undefined) throw invalid(`there is no column ${column}`, { column });
+  if (text === undefined) throw noColumn(column, record);
   return text;
 }
 
-function missingTest(codes: readonly string[]): (text: string) => boolean {
-  const known = new Set(codes.map((code) => code.toLowerCase()));
-  return (text) => known.has(text) || known.has(text.toLowerCase());
+/** Tells what is there, so that a slip of the pen is seen at once. */
+export function noColumn(column: string, record: CsvRecord): EcsError {
+  const there = Object.keys(record);
+  const shown = there.length > 30 ? [...there.slice(0, 30), `${there.length - 30} more`] : there;
+  return invalid(`there is no column ${column}; there are ${shown.join(', ')}`, { column });
 }
 
 function invalid(message: string, facts: Record<string, string>): EcsError {

@@ -2,8 +2,9 @@
 // refusal names the row and the column.
 import { EcsError } from '../../lib/errors.ts';
 import type { ResolvedSpec } from '../training-spec.ts';
-import type { CsvRecord } from './csv-record.ts';
-import { readLevels, readValues } from './read-columns.ts';
+import { type CsvRecord, nameRow } from './csv-record.ts';
+import { missingTest, readsAs } from './read-cell.ts';
+import { noColumn, readLevels, readValues } from './read-columns.ts';
 import { cardLedgerRowToFeatures } from './read-ledger-row.ts';
 
 export interface TrainingTable {
@@ -26,15 +27,16 @@ export function buildTrainingTable(
   if (spec.idColumn !== null) indexById(records, spec, 'data file');
   const kept = records
     .map((record, row) => joinSplit(record, row, spec, splitById))
-    .filter((record) => passes(record, spec));
+    .filter((record) => passesFilter(record, spec));
+  if (kept.length === 0) throw invalid(`none of ${records.length} rows passes the row filter`, {});
   const levels = spec.features.map((feature) => (feature.type === 'category' ? readLevels(kept, feature, spec) : null));
-  const ids = kept.map((record, row) => idOf(record, row, spec));
+  const rowNames = kept.map((record, row) => nameRow(record, row, spec.idColumn));
   return {
     features:
       spec.kind === 'card_ledger'
-        ? kept.map((record, row) => cardLedgerRowToFeatures(record, spec.referenceUnitMinor, ids[row] ?? ''))
-        : readValues(kept, spec, levels, ids),
-    target: Uint8Array.from(kept, (record, row) => readTarget(record, spec, ids[row] ?? '')),
+        ? kept.map((record, row) => cardLedgerRowToFeatures(record, spec.referenceUnitMinor, idOf(record, row, spec)))
+        : readValues(kept, spec, levels, rowNames),
+    target: Uint8Array.from(kept, (record, row) => readTarget(record, spec, rowNames[row] ?? '')),
     columns: kept,
     levels,
   };
@@ -57,15 +59,16 @@ function joinSplit(
   return { ...record, ...split };
 }
 
-function passes(record: CsvRecord, { rowFilter }: ResolvedSpec): boolean {
+export function passesFilter(record: CsvRecord, { rowFilter }: Pick<ResolvedSpec, 'rowFilter'>): boolean {
   if (rowFilter === null) return true;
   const text = record[rowFilter.column];
-  if (text === undefined) throw invalid(`there is no column ${rowFilter.column}`, { column: rowFilter.column });
-  return rowFilter.oneOf.includes(text);
+  if (text === undefined) throw noColumn(rowFilter.column, record);
+  return rowFilter.oneOf.some((word) => readsAs(text, word));
 }
 
 /**
- * `all`, `training` (everything that is not set aside), or a column: the rows that read 1 there. Rows of one outcome
+ * `all`, `training` (everything that is not set aside), or a column: the rows that read 1 there, or what the spec says
+ * that rows set aside read. Rows of one outcome
  * alone are refused: nothing can be learned from them or measured on them.
  */
 export function selectRows(table: TrainingTable, spec: ResolvedSpec, rows: string): TrainingTable {
@@ -86,7 +89,9 @@ function chooseRows(table: TrainingTable, spec: ResolvedSpec, rows: string): Tra
   if (table.columns.some((record) => record[column] === undefined)) {
     throw invalid(`there is no column ${column}; name the file that has it with --splits`, { column });
   }
-  const wanted = (record: CsvRecord) => (record[column] === '1') !== (rows === 'training');
+  const words = column === spec.holdoutColumn ? (spec.holdoutOneOf ?? ['1']) : ['1'];
+  const isAside = (record: CsvRecord) => words.some((word) => readsAs(record[column] ?? '', word));
+  const wanted = (record: CsvRecord) => isAside(record) !== (rows === 'training');
   const kept = Array.from(table.columns.keys()).filter((row) => wanted(table.columns[row] ?? {}));
   return takeRows(table, kept);
 }
@@ -113,14 +118,16 @@ function indexById(records: readonly CsvRecord[], spec: ResolvedSpec, file: stri
   return byId;
 }
 
-function readTarget(record: CsvRecord, { target }: ResolvedSpec, id: string): 0 | 1 {
-  const text = record[target.column];
-  if (text === undefined) throw invalid(`there is no column ${target.column}`, { column: target.column });
-  if (text === target.bad) return 1;
-  if (text === target.good || (target.good === undefined && text !== '')) return 0;
-  throw invalid(`row ${id}: column ${target.column} is neither ${target.bad} nor ${target.good ?? 'anything else'}`, {
-    id,
-  });
+function readTarget(record: CsvRecord, { target, missingCodes }: ResolvedSpec, rowName: string): 0 | 1 {
+  const { column, bad, good } = target;
+  const text = record[column];
+  if (text === undefined) throw noColumn(column, record);
+  if (readsAs(text, bad)) return 1;
+  if (good === undefined ? !missingTest(missingCodes)(text) : readsAs(text, good)) return 0;
+  throw invalid(
+    `${rowName}: column ${column} reads "${text}", expected ${bad} or ${good ?? 'another word that is known'}; a rowFilter on ${column} leaves such rows out`,
+    { rowName, column },
+  );
 }
 
 function invalid(message: string, facts: Record<string, string>): EcsError {

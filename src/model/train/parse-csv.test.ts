@@ -1,0 +1,37 @@
+import { LINE } from './csv-record.ts';
+import { parseCsv } from './parse-csv.ts';
+
+const parse = (text: string) => parseCsv(Buffer.from(text), 'loans.csv');
+const plain = (text: string) => parse(text).map((record) => ({ ...record, [LINE]: undefined }));
+const loan = { usage: '0.5', city: 'north, upper', bad: '1', [LINE]: undefined };
+
+describe('parseCsv', () => {
+  it.each([
+    ['commas and quotes', 'usage,city,bad\n0.5,"north, upper",1\n'],
+    ['a byte order mark, carriage returns, quoted names', '\ufeff"usage","city","bad"\r\n"0.5","north, upper","1"\r\n'],
+    ['semicolons and decimal commas', 'usage;city;bad\n0,5;north, upper;1\n'],
+    ['tabs', 'usage\tcity\tbad\n0.5\tnorth, upper\t1\n'],
+    ['blanks around cells, an empty line, no end of line', 'usage , city,bad\n\n 0.5,"north, upper" ,1'],
+    ['a column without a name, which only counts rows', ',usage,city,bad\n1,0.5,"north, upper",1\n'],
+  ])('reads %s', (_, text) => {
+    expect(plain(text)).toEqual([loan]);
+  });
+
+  it('keeps quotes inside cells, and empty cells', () => {
+    expect(parse('a,b,c\n5" pipe,"say ""no""",\n')).toMatchObject([{ a: '5" pipe', b: 'say "no"', c: '' }]);
+  });
+
+  it('knows the line that a row ends at, past line breaks in cells', () => {
+    expect(parse('a,b\n1,"two\nlines"\n3,4\n').map((record) => record[LINE])).toEqual([3, 4]);
+  });
+
+  it.each([
+    ['a row too short', 'a,b,c\n1,2,3\n1,2\n', /loans\.csv .*expect 3, got 2 on line 3/],
+    ['a row too long', 'a,b\n1,2,3\n', /got 3 on line 2/],
+    ['a column twice', 'a,b,a\n1,2,3\n', /line 1: the column a stands there twice/],
+    ['an empty file', '', /loans\.csv is empty/],
+    ['another encoding', 'a\0,\0b\0', /not text in UTF-8/],
+  ])('refuses %s', (_, text, message) => {
+    expect(() => parse(text)).toThrow(message);
+  });
+});

@@ -1,0 +1,62 @@
+// A CSV as records by column: commas, semicolons, tabs or bars between cells, whichever the header line uses. Refuses what
+// would be read wrongly without anybody noticing: a column named twice, a row that is too long or too short, another
+// encoding.
+import { parse } from 'csv-parse/sync';
+import { EcsError } from '../../lib/errors.ts';
+import { type CsvRecord, LINE } from './csv-record.ts';
+
+const DELIMITERS = [',', ';', '\t', '|'];
+const DECIMAL_COMMA = /^[+-]?\d*,\d+$/;
+
+export function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
+  if (bytes.includes(0)) throw invalid(path, 'is not text in UTF-8');
+  const delimiter = findDelimiter(bytes);
+  const lines: number[] = [];
+  const [header, ...rows] = readRows(bytes, path, delimiter, lines);
+  if (header === undefined) throw invalid(path, 'is empty: a header line with the names of the columns is needed');
+  const twice = header.find((name, place) => name !== '' && header.indexOf(name) !== place);
+  if (twice !== undefined) throw invalid(path, `line 1: the column ${twice} stands there twice`);
+  const hasDecimalCommas = delimiter !== ',';
+  return rows.map((cells, row) => {
+    const record: Record<string, string> & { [LINE]?: number } = {};
+    for (let place = 0; place < header.length; place += 1) {
+      const name = header[place] as string;
+      const text = cells[place] as string;
+      // A column without a name counts the rows, as exports of data frames have it; nobody could ask for it.
+      if (name !== '') record[name] = hasDecimalCommas && DECIMAL_COMMA.test(text) ? text.replace(',', '.') : text;
+    }
+    record[LINE] = lines[row + 1] ?? 0;
+    return record;
+  });
+}
+
+function readRows(bytes: Buffer, path: string, delimiter: string, lines: number[]): string[][] {
+  try {
+    return parse(bytes, {
+      bom: true,
+      delimiter,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      trim: true,
+      on_record: (cells: string[], { lines: line }) => {
+        lines.push(line);
+        return cells;
+      },
+    }) as string[][];
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw invalid(path, `is not a CSV with a header line: ${why}`, cause);
+  }
+}
+
+/** The one that the header line has most of. */
+function findDelimiter(bytes: Buffer): string {
+  const end = bytes.indexOf('\n');
+  const header = bytes.toString('utf8', 0, end === -1 ? bytes.length : end).replace(/"[^"]*"/g, '');
+  const counts = DELIMITERS.map((delimiter) => header.split(delimiter).length);
+  return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';
+}
+
+function invalid(path: string, problem: string, cause?: unknown): EcsError {
+  return new EcsError('ECS_FILE_INVALID', `${path} ${problem}`, { cause, facts: { path } });
+}
