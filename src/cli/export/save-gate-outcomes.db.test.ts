@@ -1,8 +1,8 @@
 // From stored decisions and outcomes to the file of the evidence gate: what it says, what an erasure leaves of it, and that
 // the gate reads it.
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { accept } from '../../../test/support/accepted-events.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { makeDecider, saveCustomers, saveEmotions, type TestDecider } from '../../../test/support/decision-database.ts';
@@ -31,7 +31,10 @@ beforeAll(async () => {
   await tell('felt', true);
   await tell('plain', false);
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await rm(dirname(path), { recursive: true });
+  await database.drop();
+});
 
 const tell = (subject: string, defaulted: boolean) =>
   createOutcomeHandler()(
@@ -88,7 +91,7 @@ test('while a window is open nothing is told of it', async () => {
 });
 
 test('groups come from the file alone, and the gate reads the result', async () => {
-  const people = join(path, '..', 'people.csv');
+  const people = join(dirname(path), 'people.csv');
   await writeFile(people, 'customer_id,band\nfelt,"under 30, or so"\n');
   const labels = await loadGroupLabels(people, 'band');
   await saveGateOutcomes(database.pool, { path, windowMonths: 1, nowMs: LATER_MS, labels });
@@ -105,7 +108,7 @@ test.each([
   ['id,band\nfelt,a\n', /line 2: column customer_id is missing or empty/],
   ['customer_id,band\nfelt,a\nfelt,b\n', /line 3: customer felt stands there twice/],
 ])('labels %j are refused', async (text, message) => {
-  const people = join(path, '..', 'bad.csv');
+  const people = join(dirname(path), 'bad.csv');
   await writeFile(people, text);
   await expect(loadGroupLabels(people, 'band')).rejects.toThrow(message);
 });
