@@ -37,6 +37,15 @@ test.each([[new TypeError('x is not a function')], ['a thrown text'], [undefined
   },
 );
 
+test.each([
+  [Object.assign(new Error('terminating connection'), { code: '57P01', severity: 'FATAL' }), 503],
+  [new Error('Connection terminated unexpectedly'), 503],
+  [Object.assign(new Error('sorry, too many clients'), { code: '53300' }), 503],
+  [Object.assign(new Error('duplicate key'), { code: '23505' }), 500],
+])('what the driver says of an outage is one, wherever it was read: %p', (thrown, status) => {
+  expect(presentError(thrown, 'r1').problem.status).toBe(status);
+});
+
 test('a room that names only a field is presented like a bad field of the body, a bad cursor like one of the query', () => {
   const errorsOf = (field: string) =>
     presentError(new EcsError('ECS_REQUEST_INVALID', 'no', { facts: { field } }), 'r').problem.errors;

@@ -1,5 +1,6 @@
 // The only place where an error becomes an HTTP status. Total over the error codes, so a new code cannot be forgotten;
 // what a server-side failure says to the outside is fixed here, whatever the error itself knows.
+import { toEcsError } from '../db/index.ts';
 import { EcsError, type ErrorCode, isEcsError } from '../lib/errors.ts';
 import type { FieldError, Problem } from './problem.ts';
 
@@ -113,7 +114,9 @@ function readFieldErrors(error: EcsError): FieldError[] | undefined {
     : undefined;
 }
 
-function toOperational(error: unknown): EcsError {
+/** A read outside any transaction fails with the driver's own error: what it means is told by the one table of them. */
+function toOperational(raw: unknown): EcsError {
+  const error = toEcsError(raw);
   if (isEcsError(error)) return error;
   const named = readHttpError(error);
   return named ?? new EcsError('ECS_INTERNAL', 'unexpected', { cause: error });
