@@ -91,9 +91,13 @@ describe('training on any CSV', () => {
     await writeFile(at('past.csv'), past.csv);
     await writeFile(at('future.csv'), future.csv);
     await writeFile(at('spec.json'), JSON.stringify({ target: 'bad', settings: { repeats: 1, roundsMax: 250 } }));
-    await runModelTrain({ dataPath: at('past.csv'), specPath: at('spec.json'), outPath: at('loans.json') });
-    await runModelScore({ modelPath: at('loans.json'), dataPath: at('future.csv'), outPath: at('scores.csv') });
-    const found = computeMetrics((await readScores(at('scores.csv'))).map(logit), future.target);
+    await runModelTrain({ dataPath: at('past.csv'), specPath: at('spec.json'), outPath: at('models/loans.json') });
+    await runModelScore({
+      modelPath: at('models/loans.json'),
+      dataPath: at('future.csv'),
+      outPath: at('out/scores.csv'),
+    });
+    const found = computeMetrics((await readScores(at('out/scores.csv'))).map(logit), future.target);
     const best = computeMetrics(future.truth, future.target);
     expect(best.auc - found.auc).toBeLessThan(0.015);
     expect(found.calibrationError).toBeLessThan(0.015);
@@ -117,12 +121,21 @@ describe('training on any CSV', () => {
       train({ target: { column: 'y', bad: 'bad' }, features: [{ name: 'b', column: 'b', type: 'number' }] }),
     ).rejects.toThrow(/tiny.csv: line 2: column b is not a number: it reads "x"/);
     await expect(train({ target: { column: 'y', bad: 'bad' } })).rejects.toThrow(/too few/);
+    await writeFile(at('bad.json'), '{"target": "y",}');
+    const broken = { dataPath: at('tiny.csv'), specPath: at('bad.json'), outPath: at('never.json') };
+    await expect(runModelTrain(broken)).rejects.toThrow(/bad.json is not JSON: \w/);
+    const nowhere = {
+      modelPath: at('models/loans.json'),
+      dataPath: at('future.csv'),
+      outPath: at('tiny.csv/scores.csv'),
+    };
+    await expect(runModelScore(nowhere)).rejects.toThrow(/scores.csv cannot be written/);
   });
 
   it('refuses to score data without a column that the model reads', async () => {
     await writeFile(at('short.csv'), 'usage,times_late\n0.1,0\n');
     await expect(
-      runModelScore({ modelPath: at('loans.json'), dataPath: at('short.csv'), outPath: at('never.csv') }),
+      runModelScore({ modelPath: at('models/loans.json'), dataPath: at('short.csv'), outPath: at('never.csv') }),
     ).rejects.toThrow(/no column income/);
   });
 });

@@ -1,7 +1,7 @@
 // `ecs model score`: a PD for every row of a CSV, in its order, by a model artefact. No outcome is needed or looked at.
-import { writeFile } from 'node:fs/promises';
 import { sigmoid } from './base-rate.ts';
 import { loadScorecard } from './load-scorecard.ts';
+import { saveText } from './save-scorecard.ts';
 import { scoreLogOdds } from './score.ts';
 import type { Scorecard } from './scorecard.ts';
 import { type CsvRecord, nameRow } from './train/csv-record.ts';
@@ -31,7 +31,7 @@ export async function runModelScore(args: ModelScoreArgs): Promise<ModelScoreRes
     artefact.kind === 'card_ledger' ? readLedgerRows(records, artefact) : readColumnRows(records, artefact),
   );
   const pds = rows.map((features) => sigmoid(scoreLogOdds(compiled, features)));
-  await writeFile(args.outPath, `probability_of_default\n${pds.map((pd) => `${pd}\n`).join('')}`);
+  await saveText(args.outPath, `probability_of_default\n${pds.map((pd) => `${pd}\n`).join('')}`);
   return {
     name: artefact.name,
     modelVersion,

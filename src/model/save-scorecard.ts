@@ -1,10 +1,11 @@
 // Writes an artefact as JSON that people can read and diff: one member a line, but a table's numbers side by side.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { EcsError } from '../lib/errors.ts';
 import type { Scorecard } from './scorecard.ts';
 
 export async function saveScorecard(path: string, scorecard: Scorecard): Promise<void> {
-  await writeFile(path, formatScorecard(scorecard));
+  await saveText(path, formatScorecard(scorecard));
 }
 
 export function formatScorecard(scorecard: Scorecard): string {
@@ -17,6 +18,10 @@ export function formatScorecard(scorecard: Scorecard): string {
 
 /** Makes the folder where there is none. */
 export async function saveText(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (cause) {
+    throw new EcsError('ECS_FILE_INVALID', `the file ${path} cannot be written`, { cause, facts: { path } });
+  }
 }

@@ -29,7 +29,8 @@ export async function loadTrainingSpec(path: string): Promise<TrainingSpec> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new EcsError('ECS_FILE_INVALID', `${path} is not JSON`, { cause, facts: { path } });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new EcsError('ECS_FILE_INVALID', `${path} is not JSON: ${why}`, { cause, facts: { path } });
   }
   return parseTrainingSpec(value, path);
 }
