@@ -19,7 +19,9 @@ create table api_keys (
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   rotated_to text,
+  made_by text,
   constraint api_keys_pkey PRIMARY KEY (key_id),
+  constraint api_keys_made_by_fkey FOREIGN KEY (made_by) REFERENCES api_keys(key_id),
   constraint api_keys_rotated_to_fkey FOREIGN KEY (rotated_to) REFERENCES api_keys(key_id)
 );
 

@@ -15,6 +15,8 @@ export interface ApiKey {
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
   readonly rotatedTo: string | null;
+  /** The key that made it over the API; null where it was made at the database. */
+  readonly madeBy: string | null;
 }
 
 export interface ApiKeyRow {
@@ -26,6 +28,7 @@ export interface ApiKeyRow {
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   readonly rotated_to: string | null;
+  readonly made_by: string | null;
 }
 
 export function toApiKey(row: ApiKeyRow, nowMs: number): ApiKey {
@@ -39,6 +42,7 @@ export function toApiKey(row: ApiKeyRow, nowMs: number): ApiKey {
     expiresAt: row.expires_at?.toISOString() ?? null,
     revokedAt: row.revoked_at?.toISOString() ?? null,
     rotatedTo: row.rotated_to,
+    madeBy: row.made_by,
   };
 }
 

@@ -12,5 +12,5 @@ export { getKey, listKeys } from './load-keys.ts';
 export { ensureFirstKey, type FirstKey, type FirstKeyOptions } from './save-first-key.ts';
 export { pruneIdempotencyKeys, runIdempotent } from './save-idempotent.ts';
 export { type CreatedKey, createKey, type KeyRotation, type NewKey, revokeKey, rotateKey } from './save-keys.ts';
-export { holdsScope, holdsScopes, SCOPES, type Scope } from './scopes.ts';
+export { holdsScope, holdsScopes, SCOPES, type Scope, TWO_PEOPLE_SCOPES } from './scopes.ts';
 export { shareTransactions } from './share-transactions.ts';

@@ -7,7 +7,7 @@ const LIST_LIMIT_MAX = 1_000;
 /** Newest first; at most a thousand, since keys are made by people. */
 export async function listKeys(db: Queryable, nowMs: number): Promise<ApiKey[]> {
   const { rows } = await db.query<ApiKeyRow>(
-    `select key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to
+    `select key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to, made_by
      from api_keys order by created_at desc, key_id limit $1`,
     [LIST_LIMIT_MAX],
   );
@@ -16,7 +16,7 @@ export async function listKeys(db: Queryable, nowMs: number): Promise<ApiKey[]> 
 
 export async function getKey(db: Queryable, keyId: string, nowMs: number): Promise<ApiKey | null> {
   const { rows } = await db.query<ApiKeyRow>(
-    `select key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to
+    `select key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to, made_by
      from api_keys where key_id = $1`,
     [keyId],
   );
@@ -32,7 +32,7 @@ export async function loadKeySecrets(db: Queryable, keyIds: readonly string[]): 
   const { rows } = await db.query<ApiKeySecretRow>({
     name: 'access-load-key-secrets',
     text: `
-      select key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to, secret_sha256
+      select key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to, made_by, secret_sha256
       from api_keys where key_id = any($1::text[])`,
     values: [keyIds],
   });

@@ -11,6 +11,8 @@ export interface NewKey {
   readonly scopes: readonly Scope[];
   readonly customerId?: string | null;
   readonly expiresAtMs?: number | null;
+  /** The key it is made with; null or absent where it is made at the database. */
+  readonly madeBy?: string | null;
 }
 
 export interface CreatedKey {
@@ -39,9 +41,9 @@ function refuseUnfitScopes({ scopes, customerId }: NewKey): void {
 
 async function insertKey(db: Queryable, wanted: NewKey, made: KeyToken, nowMs: number): Promise<ApiKeyRow> {
   const { rows } = await db.query<ApiKeyRow>(
-    `insert into api_keys (key_id, name, secret_sha256, scopes, customer_id, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7)
-     returning key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to`,
+    `insert into api_keys (key_id, name, secret_sha256, scopes, customer_id, created_at, expires_at, made_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     returning key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to, made_by`,
     [
       made.keyId,
       wanted.name,
@@ -50,6 +52,7 @@ async function insertKey(db: Queryable, wanted: NewKey, made: KeyToken, nowMs: n
       wanted.customerId ?? null,
       new Date(nowMs),
       toDate(wanted.expiresAtMs ?? null),
+      wanted.madeBy ?? null,
     ],
   );
   assert(rows[0] !== undefined, 'an insert returns its row');
@@ -60,6 +63,7 @@ export interface KeyRotation {
   readonly keyId: string;
   /** How long the old token keeps working beside the new one. */
   readonly overlapMs: number;
+  readonly madeBy?: string | null;
 }
 
 /** The successor holds what the old key held. Null when there is no such key; must run inside a transaction. */
@@ -70,7 +74,7 @@ export async function rotateKey(tx: Queryable, rotation: KeyRotation, nowMs: num
   if (state !== 'live') {
     throw new EcsError('ECS_CONFLICT', `Key ${old.key_id} is ${state}; only a live key can be rotated.`);
   }
-  const successor = await createKey(tx, { ...inheritedFrom(old, nowMs) }, nowMs);
+  const successor = await createKey(tx, { ...inheritedFrom(old, nowMs), madeBy: rotation.madeBy ?? null }, nowMs);
   await retireKey(tx, rotation.keyId, successor.key.keyId, nowMs + rotation.overlapMs);
   return successor;
 }
@@ -88,7 +92,7 @@ function inheritedFrom(old: ApiKeyRow, nowMs: number): NewKey {
 
 async function lockKey(tx: Queryable, keyId: string): Promise<ApiKeyRow | null> {
   const { rows } = await tx.query<ApiKeyRow>(
-    `select key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to
+    `select key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to, made_by
      from api_keys where key_id = $1 for update`,
     [keyId],
   );
@@ -106,7 +110,7 @@ async function retireKey(tx: Queryable, keyId: string, successorId: string, expi
 export async function revokeKey(db: Queryable, keyId: string, nowMs: number): Promise<ApiKey | null> {
   const { rows } = await db.query<ApiKeyRow>(
     `update api_keys set revoked_at = coalesce(revoked_at, $2) where key_id = $1
-     returning key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to`,
+     returning key_id, name, scopes, customer_id, created_at, expires_at, revoked_at, rotated_to, made_by`,
     [keyId, new Date(nowMs)],
   );
   return rows[0] === undefined ? null : toApiKey(rows[0], nowMs);

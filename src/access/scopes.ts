@@ -38,6 +38,9 @@ export const CUSTOMER_SCOPES: readonly Scope[] = [
   'notifications:write',
 ];
 
+/** For what takes two people: one begins it, another approves. */
+export const TWO_PEOPLE_SCOPES: readonly Scope[] = ['models:write', 'models:promote'];
+
 export function holdsScope(held: readonly Scope[], needed: Scope): boolean {
   return held.includes('admin') || held.includes(needed);
 }

@@ -112,6 +112,42 @@ test('whoever rotates the key stays the same person', async () => {
   expect(withdrawn.body).toMatchObject({ state: 'withdrawn', closedBy: `key:${twice.key.keyId}` });
 });
 
+test('whoever makes keys stays one person: what is made with a key is its hand, at any depth', async () => {
+  const make = async (token: string, scopes: readonly string[]) =>
+    (await api.call('POST', '/api/keys', { token, body: { name: 'made', scopes } })).body;
+  const maker = await api.makeKey({ scopes: ['models:promote', 'keys:write', 'decisions:read'] });
+  const child = await make(maker, ['models:promote', 'keys:write']);
+  const grandchild = await make(child.token, ['models:promote']);
+  expect(grandchild.key.madeBy).toBe(child.key.keyId);
+  const sibling = await make(maker, ['models:promote']);
+  const { body: proposal } = await propose(await register('made'), child.token);
+  for (const token of [maker, grandchild.token, sibling.token]) {
+    const refused = await approve(proposal.proposalId, token);
+    expect([refused.status, refused.body.detail]).toEqual([
+      403,
+      expect.stringMatching(/made or rotated by the same hand/),
+    ]);
+  }
+  expect((await approve(proposal.proposalId, bea)).status).toBe(200);
+  expect((await api.call('POST', '/api/models/rollback', { token: ana, body: { reason: 'test' } })).status).toBe(200);
+});
+
+test("nobody gets hold of another person's key by rotating it; what promotes nothing may be rotated", async () => {
+  const { items } = (await api.call('GET', '/api/keys')).body;
+  const rotate = (keyId: string, token: string) =>
+    api.call('POST', `/api/keys/${keyId}/rotate`, { token, body: { overlapHours: 1 } });
+  const [own, other] = [ana, bea].map((token) => token.split('_')[1] ?? '');
+  expect(items.find(({ keyId }: { keyId: string }) => keyId === own)).toMatchObject({ madeBy: null });
+  const keeper = await api.makeKey({ scopes: ['admin'] });
+  expect((await rotate(own ?? '', keeper)).status).toBe(403);
+  expect((await rotate(own ?? '', bea)).status).toBe(403);
+  expect((await rotate((await api.makeKey({ scopes: ['models:write'] })).split('_')[1] ?? '', keeper)).status).toBe(
+    403,
+  );
+  expect((await rotate((await api.makeKey({ scopes: ['states:read'] })).split('_')[1] ?? '', keeper)).status).toBe(201);
+  expect((await rotate(other ?? '', bea)).status).toBe(201);
+});
+
 test('a document that is no model is refused with its field; the same one is registered once', async () => {
   const { artefact } = await makeOtherModel('twice');
   const send = (document: unknown) =>

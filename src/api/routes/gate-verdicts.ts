@@ -87,7 +87,8 @@ const approve = defineWriteRoute({
   path: '/api/gate-verdicts/{verdictSha256}/approve',
   tag,
   summary: 'Let a verdict open the gate, as the second person',
-  description: 'Whoever registered it is refused, also with a rotated key. A verdict that shuts needs nobody else.',
+  description:
+    'Whoever registered it is refused, also with a key made or rotated by the same hand. A verdict that shuts needs nobody else.',
   access: { scope: 'models:promote', reach: 'lender' },
   params: verdictParams,
   answers: {

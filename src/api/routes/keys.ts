@@ -4,13 +4,17 @@ import {
   type Caller,
   createKey,
   getKey,
+  holdsScope,
   holdsScopes,
   listKeys,
+  loadKeyActor,
   revokeKey,
   rotateKey,
   SCOPES,
   type Scope,
+  TWO_PEOPLE_SCOPES,
 } from '../../access/index.ts';
+import type { Queryable } from '../../db/index.ts';
 import { customerIdSchema } from '../../events/envelope.ts';
 import { DAY_MS, HOUR_MS } from '../../lib/clock.ts';
 import { EcsError } from '../../lib/errors.ts';
@@ -35,6 +39,12 @@ const apiKeySchema = z
     expiresAt: atSchema.nullable(),
     revokedAt: atSchema.nullable(),
     rotatedTo: z.string().nullable(),
+    madeBy: z
+      .string()
+      .nullable()
+      .describe(
+        'The key that made it over the API: one hand with it where two people are needed. Null: the command line.',
+      ),
   })
   .meta({ id: 'ApiKey' });
 
@@ -68,6 +78,9 @@ const create = defineWriteRoute({
   path: '/api/keys',
   tag: 'Keys',
   summary: 'Make an API key',
+  description:
+    'Where two people are needed it counts as the hand of the key that made it. A second person gets a key from ' +
+    '`ecs keys create`.',
   access,
   body: newKeySchema,
   answers: { 201: { description: 'Made.', schema: createdKeySchema } },
@@ -78,7 +91,11 @@ const create = defineWriteRoute({
     const expiresAtMs = expiresInDays === undefined ? null : nowMs + expiresInDays * DAY_MS;
     return {
       status: 201,
-      body: await createKey(tx, { ...wanted, customerId: body.customerId ?? null, expiresAtMs }, nowMs),
+      body: await createKey(
+        tx,
+        { ...wanted, customerId: body.customerId ?? null, expiresAtMs, madeBy: caller.keyId },
+        nowMs,
+      ),
     };
   },
 });
@@ -101,7 +118,9 @@ const rotate = defineWriteRoute({
   handle: async ({ params, body, caller, nowMs }, _deps, tx) => {
     // Its new secret would come into the caller's hands.
     refuseMoreThanHeld(caller, (await getKey(tx, params.keyId, nowMs))?.scopes ?? []);
-    const created = await rotateKey(tx, { keyId: params.keyId, overlapMs: body.overlapHours * HOUR_MS }, nowMs);
+    await refuseOtherHand(tx, caller, params.keyId, nowMs);
+    const rotation = { keyId: params.keyId, overlapMs: body.overlapHours * HOUR_MS, madeBy: caller.keyId };
+    const created = await rotateKey(tx, rotation, nowMs);
     if (created === null) throw keyNotFound();
     return { status: 201, body: created };
   },
@@ -127,6 +146,18 @@ const revoke = defineWriteRoute({
 function refuseMoreThanHeld(caller: Caller, scopes: readonly Scope[]): void {
   if (holdsScopes(caller.scopes, scopes)) return;
   throw new EcsError('ECS_FORBIDDEN', 'A key can make, rotate or revoke only keys whose scopes it holds itself.');
+}
+
+/** With the new secret of another person's key he would be two people. */
+async function refuseOtherHand(tx: Queryable, caller: Caller, keyId: string, nowMs: number): Promise<void> {
+  const scopes = (await getKey(tx, keyId, nowMs))?.scopes ?? [];
+  if (!TWO_PEOPLE_SCOPES.some((scope) => holdsScope(scopes, scope))) return;
+  const [own, other] = [await loadKeyActor(tx, caller.keyId), await loadKeyActor(tx, keyId)];
+  if (own.holder === other.holder) return;
+  throw new EcsError(
+    'ECS_FORBIDDEN',
+    `Keys with ${TWO_PEOPLE_SCOPES.join(' or ')} are rotated by their own hand, or on the command line.`,
+  );
 }
 
 function keyNotFound(): EcsError {

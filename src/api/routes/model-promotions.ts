@@ -88,7 +88,8 @@ const approve = defineWriteRoute({
   path: '/api/model-proposals/{proposalId}/approve',
   tag,
   summary: 'Approve as the second person; the model decides from now on',
-  description: 'Every process follows within two seconds. Whoever proposed is refused, also with a rotated key.',
+  description:
+    'Every process follows within two seconds. Whoever proposed is refused, also with a key made or rotated by the same hand.',
   access: promoters,
   params: proposalParams,
   body: whySchema,

@@ -69,7 +69,11 @@ export async function approveVerdict(
   if (waiting === null) throw new EcsError('ECS_NOT_FOUND', `There is no verdict ${verdictSha256}.`);
   if (waiting.in_force_at !== null) throw new EcsError('ECS_CONFLICT', 'This verdict is in force already.');
   if (waiting.registered_holder === actor.holder) {
-    throw new EcsError('ECS_FORBIDDEN', 'Opening takes two people: whoever registered the verdict cannot approve it.');
+    throw new EcsError(
+      'ECS_FORBIDDEN',
+      'Opening takes two people: whoever registered the verdict cannot approve it, nor can a key made or rotated by the ' +
+        'same hand. `ecs keys create` makes the key of a second person.',
+    );
   }
   if (waiting.overtaken) {
     throw new EcsError('ECS_CONFLICT', 'A newer verdict about the same block was registered since.');

@@ -3,7 +3,7 @@
 export interface Actor {
   /** `key:<id>`, `cli` or `ecs`. */
   readonly name: string;
-  /** Stays the same when the key is rotated: whoever must be a second person is compared by this. */
+  /** The same for a key, its successors and the keys made with it: whoever must be a second person is compared by this. */
   readonly holder: string;
 }
 

@@ -27,7 +27,7 @@ export interface Proposal {
 }
 
 export interface StoredProposal extends Omit<Proposal, 'state'> {
-  /** The first key of the proposer's line. */
+  /** The key that the proposer's hand began with. */
   readonly holder: string;
   readonly closing: 'approved' | 'rejected' | 'withdrawn' | null;
 }
@@ -59,7 +59,11 @@ export interface Situation {
 export function requireApprovable(stored: StoredProposal, { championVersion, actor, nowMs }: Situation): void {
   requireOpen(toProposal(stored, championVersion, nowMs));
   if (stored.holder !== actor.holder) return;
-  throw new EcsError('ECS_FORBIDDEN', 'A promotion takes two people: whoever proposed it cannot approve it.');
+  throw new EcsError(
+    'ECS_FORBIDDEN',
+    'A promotion takes two people: whoever proposed it cannot approve it, nor can a key made or rotated by the same hand. ' +
+      '`ecs keys create` makes the key of a second person.',
+  );
 }
 
 export function requireOpen({ proposalId, state }: Proposal): void {
