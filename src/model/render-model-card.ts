@@ -92,7 +92,7 @@ function renderPictures({ name, pairs = [] }: Scorecard): string[] {
     picture('Calibration: predicted and observed default rate in tenths of the rows', 'calibration'),
     picture('Lift: share of all defaults found among the riskiest', 'lift'),
     picture('Every main table', 'mains'),
-    ...(pairs.length === 0 ? [] : [picture('The strongest pairs', 'pairs')]),
+    ...(pairs.length === 0 ? [] : [picture('Every table of two features, the strongest first', 'pairs')]),
   ];
 }
 
@@ -119,7 +119,12 @@ function renderEmotion(scorecard: Scorecard): string[] {
   const block = scorecard.emotionBlock;
   return [
     '## Emotion',
-    `A separate term, bounded to ±${fixed(block.maximumLogOdds)} log-odds, not trained: weights ${block.valenceWeight} (valence), ${block.stressWeight} (stress), ${block.variabilityWeight} (variability), shrunk by n / (n + ${block.shrinkage}). It is exactly 0 below ${block.minimumSamples} effective samples, after ${block.staleAfterMs / 86_400_000} days without an event, and wherever policy or consent does not allow it. Directions and sources stand in \`src/model/emotion-block.ts\`. No lender's outcomes have confirmed it yet.`,
+    `A separate term, bounded to ±${fixed(block.maximumLogOdds)} log-odds, not trained: weights ${block.valenceWeight} (valence), ${block.stressWeight} (stress), ${block.variabilityWeight} (variability), shrunk by n / (n + ${block.shrinkage}). It is exactly 0 below ${block.minimumSamples} effective samples, after ${block.staleAfterMs / 86_400_000} days without an event, and wherever policy or consent does not allow it. Directions and sources stand in \`src/model/emotion-block.ts\`. No lender's outcomes have confirmed it yet, so it adds 0 until the evidence gate opens on a lender's own.`,
+    list([
+      '**Known**: in video interviews for loans, happiness went with less delinquency and fear with more; psychometric tests tell something beyond a scorecard, but a test is not a mood; debt and mental disorder go together, and which causes which is unclear; lenders who are in a good mood lend worse.',
+      '**Not known**: whether reported feelings tell anything that the ledger does not, since people feel bad *because* they are late; whether it lasts once customers know that it counts; whether it means the same in every group. Nobody has published feelings joined to card defaults, and this model was trained on none.',
+      'Sources, and how sure we are of each: `docs/emotion-evidence.md`.',
+    ]),
   ];
 }
 

@@ -1,16 +1,17 @@
-// A model in pictures (SVG), drawn from the artefact alone: every main table, the strongest pairs, calibration and lift.
+// A model in pictures (SVG), drawn from the artefact alone: every main table, every pair table, calibration and lift.
+import { colourOf } from './colour-scale.ts';
 import type { FeatureTable, PairTable, Scorecard } from './scorecard.ts';
-import { drawPanels, line, type Panel, rectangle, text } from './svg.ts';
+import { drawCells, drawPanels, line, type Panel, rectangle, text } from './svg.ts';
 
 const PANEL = { width: 240, height: 130 };
-const PAIRS_SHOWN = 9;
+const LEGEND = 'What each table adds to the log-odds of default: red raises the risk, blue lowers it, white is 0';
 
 /** By the name of the file, without its ending. */
 export function renderModelPictures(scorecard: Scorecard): Readonly<Record<string, string>> {
   const { pairs = [], features } = scorecard;
   return {
-    mains: drawPanels(features.map(drawMain), PANEL, 4),
-    ...(pairs.length === 0 ? {} : { pairs: drawPanels(strongest(pairs).map(drawPair), PANEL, 3) }),
+    mains: drawPanels(features.map(drawMain), PANEL, 4, LEGEND),
+    ...(pairs.length === 0 ? {} : { pairs: drawPanels(strongestFirst(pairs).map(drawPair), PANEL, 3, LEGEND) }),
     calibration: drawPanels([drawCalibration(scorecard)], { width: 420, height: 320 }, 1),
     lift: drawPanels([drawLift(scorecard)], { width: 420, height: 320 }, 1),
   };
@@ -24,7 +25,7 @@ function drawMain(table: FeatureTable): Panel {
   const middle = PANEL.height / 2;
   return {
     title: table.name,
-    note: `log-odds ±${reach.toFixed(2)}; ${table.cuts.length === 0 ? '' : `${table.cuts[0]} to ${table.cuts.at(-1)}`}${table.missingRows > 0 ? '; last bar: missing' : ''}`,
+    note: `height ±${reach.toFixed(2)}${describeCuts(table.cuts)}${table.missingRows > 0 ? '; last bar: missing' : ''}`,
     marks: [
       ...bars.map((value, bin) => {
         const height = (Math.abs(value) / reach) * middle;
@@ -35,24 +36,30 @@ function drawMain(table: FeatureTable): Panel {
   };
 }
 
-function strongest(pairs: readonly PairTable[]): PairTable[] {
+/** The bars at both ends reach beyond the outermost cuts. */
+function describeCuts(cuts: readonly number[]): string {
+  const [first, last] = [cuts[0], cuts.at(-1)];
+  return first === undefined || last === undefined ? '' : `; cuts from ${short(first)} to ${short(last)}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}
+
+function strongestFirst(pairs: readonly PairTable[]): PairTable[] {
   const span = ({ logOdds }: PairTable) => Math.max(...logOdds.flat()) - Math.min(...logOdds.flat());
-  return [...pairs].sort((one, other) => span(other) - span(one)).slice(0, PAIRS_SHOWN);
+  return [...pairs].sort((one, other) => span(other) - span(one));
 }
 
 function drawPair(pair: PairTable): Panel {
   const rows = pair.logOdds.slice(0, -1).map((row) => row.slice(0, -1));
   const reach = Math.max(0.01, ...rows.flat().map(Math.abs));
-  const width = PANEL.width / (rows[0]?.length ?? 1);
-  const height = PANEL.height / rows.length;
+  // The first row lies at the bottom: the first feature grows upwards.
+  const colours = rows.map((row) => row.map((value) => colourOf(value / reach))).reverse();
   return {
     title: `${pair.features[0]} × ${pair.features[1]}`,
-    note: `log-odds ±${reach.toFixed(2)}; ${pair.features[0]} upwards, ${pair.features[1]} to the right`,
-    marks: rows.flatMap((row, place) =>
-      row.map((value, column) =>
-        rectangle(column * width, PANEL.height - (place + 1) * height, width, height, colourOf(value / reach)),
-      ),
-    ),
+    note: `full colour ±${reach.toFixed(2)}; the first grows upwards, the second to the right`,
+    marks: drawCells(colours, PANEL),
   };
 }
 
@@ -64,14 +71,26 @@ function drawCalibration({ training }: Scorecard): Panel {
   const y = (value: number) => 320 - (value / most) * 320;
   return {
     title: 'Calibration, out of bag',
-    note: `predicted to the right, observed upwards, both to ${(100 * most).toFixed(1)} %; a dot per tenth of the rows`,
+    note: 'probability of default, predicted to the right, observed upwards; a dot for each tenth of the rows',
     marks: [
       line(0, 320, 420, 0),
+      ...listShares(most).flatMap((share) => [
+        line(x(share), 320, x(share), 315),
+        text(x(share) + 3, 317, `${Math.round(100 * share)} %`),
+        line(0, y(share), 5, y(share)),
+        text(7, y(share) + 3, `${Math.round(100 * share)} %`),
+      ]),
       ...tenths.map((tenth, place) =>
         rectangle(x(tenth.meanProbability) - 4, y(observed[place] ?? 0) - 4, 8, 8, colourOf(-1)),
       ),
     ],
   };
+}
+
+/** Round shares between 0 and the most, for the ticks of both axes. */
+function listShares(most: number): number[] {
+  const step = [0.01, 0.02, 0.05, 0.1, 0.2].find((wide) => most / wide < 6) ?? 0.2;
+  return Array.from({ length: Math.ceil(most / step) - 1 }, (_, place) => (place + 1) * step);
 }
 
 function drawLift({ training }: Scorecard): Panel {
@@ -84,17 +103,11 @@ function drawLift({ training }: Scorecard): Panel {
       ...riskiest.flatMap(({ defaults }, place) => {
         found += defaults / training.defaults;
         return [
-          rectangle(place * 42 + 2, 320 - found * 320, 38, found * 320, colourOf(-0.6)),
-          text(place * 42 + 4, 320 - found * 320 - 4, `${(100 * found).toFixed(0)} %`),
+          rectangle(place * 42 + 2, 320 - found * 320, 38, found * 320, colourOf(-0.4)),
+          text(place * 42 + 8, 320 - found * 320 + 12, `${(100 * found).toFixed(0)} %`),
         ];
       }),
       line(0, 320, 420, 0),
     ],
   };
-}
-
-/** From blue (safer) over white to red (riskier), -1 to 1. */
-function colourOf(strength: number): string {
-  const fade = Math.round(235 * (1 - Math.min(Math.abs(strength), 1)));
-  return strength > 0 ? `rgb(200,${fade},${fade})` : `rgb(${fade},${Math.round(60 + fade * 0.75)},200)`;
 }

@@ -26,14 +26,14 @@ function describeApprovals({ column, approvals }: Omit<ColumnReport, 'verdicts'>
 function describeRatio({ group, ratio, finding, pValueOfAll }: JudgedApproval, reference: JudgedApproval): string {
   const { estimate, low, high } = ratio ?? { estimate: 1, low: 1, high: 1 };
   const told = `the lowest ratio is ${estimate.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}] (${group} against ${reference.group})`;
-  const chance = (pValueOfAll ?? 1) <= 0.05 ? 'no accident' : 'may be chance';
+  const chance = (pValueOfAll ?? 1) <= 0.05 ? 'is no accident' : 'may be chance';
   switch (finding) {
     case 'below_four_fifths':
-      return `${told}: below four fifths, ${chance}. Look for a less discriminatory alternative.`;
+      return `${told}: below four fifths, and the difference ${chance}. Look for a less discriminatory alternative.`;
     case 'may_be_below':
       return `${told}: its interval reaches below four fifths. More rows would tell.`;
     default:
-      return `${told}: above four fifths; the difference is ${chance}.`;
+      return `${told}: above four fifths; the difference ${chance}.`;
   }
 }
 
@@ -53,7 +53,7 @@ function describeProxies({ column, proxies }: Omit<ColumnReport, 'verdicts'>): s
   if (strongest === undefined) return [];
   const { group, auc, finding } = strongest;
   const area = `AUC ${auc.estimate.toFixed(3)} [${auc.low.toFixed(3)}, ${auc.high.toFixed(3)}] for ${group}`;
-  const told = finding === 'nothing' ? 'do not tell the groups apart' : `tell the groups apart ${finding}`;
+  const told = finding === 'nothing' ? 'do not tell the groups apart' : `${finding} tell the groups apart`;
   return [`${column}: the features ${told} (${area}).`];
 }
 

@@ -186,7 +186,7 @@ test('the report says in words and tables what the figures say', () => {
   const text = renderFairness({ ...report, ...heading });
   expect(text).toContain('The model has seen some of them in training.');
   expect(text).toMatch(
-    /- G, 50 % approved: the lowest ratio is 0\.\d\d \[.*\] \(b against a\): below four fifths, no accident/,
+    /- G, 50 % approved: the lowest ratio is 0\.\d\d \[.*\] \(b against a\): below four fifths, and the difference is no accident/,
   );
   const worst = report.columns[0]?.approvals.find((line) => line.finding === 'below_four_fifths');
   expect(text).toContain(`**${worst?.ratio?.estimate.toFixed(2)} [`);
