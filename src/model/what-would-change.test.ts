@@ -33,6 +33,26 @@ describe('findNearestChange', () => {
     expect(found).toBeGreaterThan(5);
   });
 
+  it('asks for nothing that is not needed: a hair less of any change, or one of two left out, does not get there', () => {
+    let pairsMet = 0;
+    fc.assert(
+      fc.property(holders, fc.double({ min: 0.001, max: 0.8, noNaN: true }), (features, wanted) => {
+        const changes = findNearestChange(MODEL, features, wanted)?.changes ?? [];
+        if (changes.length === 2) pairsMet += 1;
+        const gainedBy = (done: Float64Array) => scoreLogOdds(MODEL, features) - scoreLogOdds(MODEL, done);
+        changes.forEach(({ feature, to, bound }, place) => {
+          const others = changes.filter((_, other) => other !== place);
+          expect(gainedBy(applyChanges(MODEL, features, others))).toBeLessThan(wanted);
+          const short = applyChanges(MODEL, features, changes);
+          short[MODEL.features.indexOf(feature)] = bound === 'at_least' ? to - 1e-9 : to;
+          expect(gainedBy(short)).toBeLessThan(wanted);
+        });
+      }),
+      { numRuns: 500 },
+    );
+    expect(pairsMet).toBeGreaterThan(5);
+  });
+
   it('names only own behaviour, known values, and the direction that can be gone', () => {
     fc.assert(
       fc.property(holders, (features) => {

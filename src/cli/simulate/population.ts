@@ -34,7 +34,7 @@ export function drawPopulation(options: PopulationOptions): Person[] {
   return options.scenario === undefined ? people : enterScenario(people, SCENARIOS[options.scenario], options.seed);
 }
 
-/** Dice of their own, so that a scenario changes nothing about money. */
+/** Dice of their own, so that a scenario changes nothing about who the people are and what they earn. */
 function enterScenario(people: readonly Person[], scenario: TruthScenario, seed: number): Person[] {
   const uniform = createSeededRandom(seed ^ TRUTH_SEED);
   const dice = { uniform, normal: createNormal(uniform) };

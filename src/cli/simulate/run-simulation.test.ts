@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type CardState, NEW_CARD } from './card-month.ts';
 import { runSimulation, type SimulationOptions } from './run-simulation.ts';
 import type { SimulatedEvent } from './simulated-event.ts';
+import { SCENARIO_NAMES, type ScenarioName } from './truth/scenario.ts';
 
 function simulation(changes: Partial<SimulationOptions> = {}) {
   const sent: SimulatedEvent[] = [];
@@ -91,4 +92,36 @@ test('the same seed draws the same people', async () => {
     return createHash('sha256').update(text).digest('hex');
   };
   expect(await profiles()).toBe(await profiles());
+});
+
+describe('the ten worlds as events', () => {
+  async function live(scenario?: ScenarioName) {
+    const base = { seed: 7, people: 60, prefix: 'sim-', currency: 'EUR', unitMinor: 300_000 };
+    const population = scenario === undefined ? base : { ...base, scenario };
+    const arrived = new AbortController();
+    const { sent, run } = simulation({
+      population,
+      clock: () => Date.UTC(2026, 10, 22),
+      ended: arrived.signal,
+      onProgress: (line) => line.startsWith('arriving: 60 ') && arrived.abort(),
+    });
+    const { pastEvents } = await run();
+    const past = sent.slice(0, pastEvents);
+    const dataOf = (topic: string) =>
+      past
+        .filter((event) => event.topic === topic)
+        .map(({ value }) => JSON.stringify(JSON.parse(value.toString()).data));
+    return {
+      feelings: dataOf('ecs.emotions.v1'),
+      profiles: dataOf('ecs.customers.v1').map((data) => ({ ...JSON.parse(data), consents: null })),
+    };
+  }
+
+  test.each(SCENARIO_NAMES)('%s: the same people, other feelings', async (name) => {
+    const [plain, world] = [await live(), await live(name)];
+    expect(world.feelings.length).toBeGreaterThan(50);
+    expect(world.feelings).not.toEqual(plain.feelings);
+    expect(world.profiles).toHaveLength(60);
+    expect(world.profiles).toEqual(plain.profiles);
+  });
 });

@@ -78,10 +78,21 @@ function toJson({ models, ...about }: CrossValidationResult): Record<string, unk
   return { ...models, ...about };
 }
 
+const LABELS: Readonly<Record<(typeof MEASURE_NAMES)[number], string>> = {
+  auc: 'AUC',
+  ks: 'KS',
+  brier: 'Brier',
+  logLoss: 'log-loss',
+  h: 'H-measure',
+  ece: 'ECE',
+  slope: 'calibration slope',
+  intercept: 'calibration intercept',
+};
+
 function describeFolds({ models, folds, shuffled }: CrossValidationResult): string {
-  const rows = Object.entries(models).map(([model, measures]) => ({
-    model,
-    ...Object.fromEntries(MEASURE_NAMES.map((name) => [name, withInterval(measures, name)])),
+  const rows = MEASURE_NAMES.map((name) => ({
+    measure: LABELS[name],
+    ...Object.fromEntries(Object.entries(models).map(([model, measures]) => [model, withInterval(measures, name)])),
   }));
   const labels = shuffled ? ', outcomes dealt out anew' : '';
   return `Mean of ${folds} folds, 95 % intervals (Nadeau and Bengio)${labels}\n${formatTable(rows)}`;
