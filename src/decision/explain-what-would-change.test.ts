@@ -36,13 +36,17 @@ const bandOf = (features: readonly (number | null)[]) =>
 /** The customer has done what the words say, with the figures that are in them. */
 function obey(features: readonly (number | null)[], changes: readonly BehaviourChange[]): (number | null)[] {
   const then = [...features];
-  for (const { feature, text, amountMinor } of changes) {
+  for (const { feature, text, to, amountMinor } of changes) {
     const told = Number(/[\d.]+/.exec(text)?.[0]);
     const value =
       feature === 'payment_ratio_latest'
         ? told / 100
         : feature === 'utilisation_latest'
-          ? told / 100 - 1e-9
+          ? text.includes('in credit')
+            ? to - 1e-9
+            : text.includes('nothing')
+              ? 0
+              : told / 100 - 1e-9
           : feature === 'statements_since_late'
             ? told
             : Math.log(1 + (amountMinor ?? Number.NaN) / unitMinor);

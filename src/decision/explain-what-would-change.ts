@@ -81,13 +81,22 @@ function describeChange(change: Change, unitMinor: number): BehaviourChange {
     case 'payment_ratio_latest':
       return tell(change, `Pay at least ${ceilPercent(to)} % of what your statement says you owe.`);
     case 'utilisation_latest':
-      return tell(change, `Let your statement close with less than ${floorPercent(to)} % of your limit in use.`);
+      return tell(change, tellUtilisation(to));
     case 'statements_since_late':
       return tell(change, `Pay on time until ${Math.ceil(to)} statements in a row were not late.`);
     default:
       assert(feature === 'log_payment_latest', `${feature} is nothing that a customer can change`);
       return tell(change, 'Pay at least this amount towards your statement.', smallestAmount(to, unitMinor));
   }
+}
+
+/** A cut may lie so low that only nothing, or less than nothing, lies below it. */
+function tellUtilisation(below: number): string {
+  if (below <= 0) return 'Let your statement close in credit.';
+  const percent = floorPercent(below);
+  return percent > 0
+    ? `Let your statement close with less than ${percent} % of your limit in use.`
+    : 'Let your statement close with nothing of your limit in use.';
 }
 
 function tell({ feature, from, to, bound }: Change, text: string, amountMinor: number | null = null): BehaviourChange {

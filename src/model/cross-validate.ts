@@ -4,7 +4,7 @@ import { compileScorecard } from './compile-scorecard.ts';
 import { computeMetrics } from './metrics.ts';
 import { scoreLogOdds } from './score.ts';
 import type { Metrics } from './scorecard.ts';
-import type { RunBags } from './train/boost-bags.ts';
+import type { RunBags } from './train/bag-inputs.ts';
 import { fitLogisticRegression } from './train/logistic-regression.ts';
 import { type TrainingTable, takeRows } from './train/training-table.ts';
 import { trainScorecard } from './train-scorecard.ts';

@@ -12,8 +12,9 @@ import { computeMetrics } from './metrics.ts';
 import { roundTo } from './round-to.ts';
 import { scoreLogOdds } from './score.ts';
 import { LOG_ODDS_DECIMALS, METRIC_DECIMALS, type Scorecard } from './scorecard.ts';
+import type { RunBags } from './train/bag-inputs.ts';
 import { type BinnedFeature, binFeature } from './train/bin-feature.ts';
-import { type BoostSettings, boostBags, type RunBags } from './train/boost-bags.ts';
+import { type BoostSettings, boostBags } from './train/boost-bags.ts';
 import type { Direction } from './train/direction.ts';
 import { finishTables } from './train/finish-tables.ts';
 import { selectRows, type TrainingTable } from './train/training-table.ts';
@@ -87,8 +88,20 @@ export async function trainScorecard(input: TrainScorecardInput): Promise<Scorec
   return { ...anchored, training: { ...anchored.training, scoreBins, holdout: measureHoldout(anchored, data, spec) } };
 }
 
-function recordSettings({ segmentBy, ...numbers }: BoostSettings): Record<string, number | string> {
-  return segmentBy === undefined ? numbers : { ...numbers, segmentBy };
+/** Flat, as the artefact keeps them. */
+function recordSettings({ segmentBy, teacher, ...numbers }: BoostSettings): Record<string, number | string> {
+  return {
+    ...numbers,
+    ...(teacher === undefined
+      ? {}
+      : {
+          teacherDepth: teacher.depth,
+          teacherShare: teacher.share,
+          teacherRepeats: teacher.repeats,
+          teacherLearningRate: teacher.learningRate,
+        }),
+    ...(segmentBy === undefined ? {} : { segmentBy }),
+  };
 }
 
 function segmentOf({ features, settings }: ResolvedSpec): number | undefined {

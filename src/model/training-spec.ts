@@ -23,6 +23,15 @@ const SIGNS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 const direction = z.preprocess((value) => SIGNS.get(value) ?? value, monotoneSchema);
 const specialValues = z.array(z.number()).max(32);
 
+const teacherSchema = z.strictObject({
+  depth: z.number().int().min(3).max(8).default(5),
+  /** Of what is learned; the rest is the outcome itself. */
+  share: z.number().min(0).max(1).default(0.7),
+  /** As often all rows are taught, each time by bags cut otherwise. */
+  repeats: z.number().int().min(1).max(20).default(1),
+  learningRate: z.number().positive().max(1).default(0.06),
+});
+
 const settingsSchema = z.strictObject({
   /** Bins a number is cut into before boosting. Absent: 32 below 20,000 rows, else 64. */
   binsMax: z.number().int().min(2).max(200).optional(),
@@ -34,6 +43,10 @@ const settingsSchema = z.strictObject({
   l2: z.number().nonnegative().default(5),
   /** Least second derivative a leaf must rest on. */
   curvatureMin: z.number().nonnegative().default(3),
+  /** Share of the rows that each round learns from. */
+  rowShare: z.number().positive().max(1).default(1),
+  /** Deeper trees that say of every row, without having seen it, what the tables then learn from. Absent: outcomes alone. */
+  teacher: teacherSchema.optional(),
   /** Share of the features that each round may choose from. */
   featureShare: z.number().positive().max(1).default(0.4),
   /** Every repeat cuts the rows into `folds` parts and trains a bag without each of them. */

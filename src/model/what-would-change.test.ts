@@ -66,6 +66,26 @@ describe('findNearestChange', () => {
     );
   });
 
+  it('keeps it for whoever does more than was said, too', () => {
+    fc.assert(
+      fc.property(
+        holders,
+        fc.double({ min: 0.001, max: 0.8, noNaN: true }),
+        fc.double({ min: 0, max: 1 }),
+        (features, wanted, more) => {
+          const change = findNearestChange(MODEL, features, wanted);
+          if (change === null || Number.isNaN(more)) return;
+          const beyond = change.changes.map((one) =>
+            one.bound === 'below' ? { ...one, to: one.to - more } : { ...one, to: one.to + 6 * more },
+          );
+          const gained = scoreLogOdds(MODEL, features) - scoreLogOdds(MODEL, applyChanges(MODEL, features, beyond));
+          expect(gained).toBeGreaterThanOrEqual(wanted - 1e-9);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
   it('says nothing where nothing reaches that far', () => {
     fc.assert(
       fc.property(holders, (features) => {

@@ -53,7 +53,9 @@ export function findNearestChange(
     const distance = together.reduce((sum, move) => sum + move.distance, 0);
     if (best !== null && distance >= best.distance) continue;
     const gained = unitsGainedBy(model, bins, together) / UNITS;
-    if (gained >= wanted && gained > 0) best = { moves: together, gained, distance };
+    if (gained >= wanted && gained > 0 && holdsBeyond(model, bins, together, wanted)) {
+      best = { moves: together, gained, distance };
+    }
   }
   if (best === null) return null;
   return {
@@ -110,6 +112,25 @@ function unitsGainedBy(model: CompiledScorecard, bins: Int32Array, moves: readon
     then[feature] = bin;
   }
   return gained;
+}
+
+/**
+ * Whoever does more than was said gets there as well: not every table falls all the way, and "at least" and "less than" are
+ * said of whatever lies beyond.
+ */
+function holdsBeyond(
+  model: CompiledScorecard,
+  bins: Int32Array,
+  [move, ...others]: readonly Move[],
+  wanted: number,
+  done: readonly Move[] = [],
+): boolean {
+  if (move === undefined) return unitsGainedBy(model, bins, done) / UNITS >= wanted;
+  const end = move.direction > 0 ? missingBin(model, move.feature) - 1 : 0;
+  for (let bin = move.bin; (end - bin) * move.direction >= 0; bin += move.direction) {
+    if (!holdsBeyond(model, bins, others, wanted, [...done, { ...move, bin }])) return false;
+  }
+  return true;
 }
 
 function toChange(model: CompiledScorecard, features: Float64Array, { feature, bin, direction }: Move): Change {

@@ -28,14 +28,12 @@ export const REST_LEFT = -1;
 export const REST_RIGHT = -2;
 const GAIN_MIN = 1e-9;
 
-/** The sums of one feature's bins, in the booster's order: those in the order first, then those outside. */
-export interface Histogram {
-  readonly gradient: Float64Array;
-  readonly curvature: Float64Array;
-}
-
+/**
+ * `histogram` holds the sums of one feature's bins, gradient and curvature in turn, in the booster's order: those in the
+ * order first, then those outside.
+ */
 export function findSplit(
-  { gradient, curvature }: Histogram,
+  histogram: Float64Array,
   bins: OrderedBins,
   { l2, curvatureMin }: SplitSettings,
   { low, high }: Bounds,
@@ -46,11 +44,11 @@ export function findSplit(
   let gradientRest = 0;
   let curvatureRest = 0;
   for (let bin = 0; bin < count; bin += 1) {
-    gradientAll += gradient[bin] as number;
-    curvatureAll += curvature[bin] as number;
+    gradientAll += histogram[2 * bin] as number;
+    curvatureAll += histogram[2 * bin + 1] as number;
     if (bin < ordered) continue;
-    gradientRest += gradient[bin] as number;
-    curvatureRest += curvature[bin] as number;
+    gradientRest += histogram[2 * bin] as number;
+    curvatureRest += histogram[2 * bin + 1] as number;
   }
   const whole = leafValue(gradientAll, curvatureAll + l2, low, high);
   const before = leafGain(gradientAll, curvatureAll + l2, whole) + GAIN_MIN;
@@ -63,8 +61,8 @@ export function findSplit(
   let curvatureBelow = 0;
   const sides = curvatureRest > GAIN_MIN ? 2 : 1;
   for (let cut = 1; cut < ordered; cut += 1) {
-    gradientBelow += gradient[cut - 1] as number;
-    curvatureBelow += curvature[cut - 1] as number;
+    gradientBelow += histogram[2 * cut - 2] as number;
+    curvatureBelow += histogram[2 * cut - 1] as number;
     for (let side = 0; side < sides; side += 1) {
       const g = side === 0 ? gradientBelow + gradientRest : gradientBelow;
       const h = side === 0 ? curvatureBelow + curvatureRest : curvatureBelow;
@@ -82,8 +80,8 @@ export function findSplit(
     }
   }
   for (let bin = ordered; bin < count; bin += 1) {
-    const g = gradientAll - (gradient[bin] as number);
-    const h = curvatureAll - (curvature[bin] as number);
+    const g = gradientAll - (histogram[2 * bin] as number);
+    const h = curvatureAll - (histogram[2 * bin + 1] as number);
     if (h < curvatureMin || curvatureAll - h < curvatureMin) continue;
     const l = leafValue(g, h + l2, low, high);
     const r = leafValue(gradientAll - g, curvatureAll - h + l2, low, high);

@@ -2,8 +2,8 @@
 // threads there are; where threads cannot load the code (sources under a test runner), bags run here, one after the other.
 import { Worker } from 'node:worker_threads';
 import { EcsError } from '../../lib/errors.ts';
+import type { RunBags } from './bag-inputs.ts';
 import { type BoostedBag, type BoostInput, boostBag } from './boost-bag.ts';
-import type { RunBags } from './boost-bags.ts';
 
 export type BagProgress = (done: number, total: number) => void;
 
