@@ -11,26 +11,39 @@ export interface AccountFacts {
   readonly openPeriodAtMs: number | null;
 }
 
-/** `currencies`: customer -> currency to create the customer with. Every customer is in the answer. */
+/**
+ * `currencies`: customer -> currency to create the customer with. Every customer is in the answer. New ones are inserted
+ * before anybody is locked: whoever waits for another's insert holds no lock that the other could want.
+ */
 export async function saveNewCustomers(
   tx: Queryable,
   currencies: ReadonlyMap<string, string>,
   nowMs: number,
 ): Promise<Map<string, AccountFacts>> {
-  const accounts = await lockAndLoad(tx, [...currencies.keys()]);
-  const unknown = [...currencies].filter(([customerId]) => !accounts.has(customerId));
-  if (unknown.length === 0) return accounts;
-  const unknownIds = unknown.map(([customerId]) => customerId);
-  await insertCustomers(
-    tx,
-    unknownIds,
-    unknown.map(([, currency]) => currency),
-    nowMs,
-  );
-  await insertAccounts(tx, unknownIds);
-  // Read again rather than assumed: another transaction may have created one of them, with another currency.
-  for (const [customerId, account] of await lockAndLoad(tx, unknownIds)) accounts.set(customerId, account);
-  return accounts;
+  const customerIds = [...currencies.keys()];
+  const known = await loadKnown(tx, customerIds);
+  const unknown = [...currencies].filter(([customerId]) => !known.has(customerId));
+  if (unknown.length > 0) {
+    const unknownIds = unknown.map(([customerId]) => customerId);
+    await insertCustomers(
+      tx,
+      unknownIds,
+      unknown.map(([, currency]) => currency),
+      nowMs,
+    );
+    await insertAccounts(tx, unknownIds);
+  }
+  // Read rather than assumed: another transaction may have created one of them, with another currency.
+  return lockAndLoad(tx, customerIds);
+}
+
+async function loadKnown(tx: Queryable, customerIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await tx.query<{ customer_id: string }>({
+    name: 'ledger-load-known-customers',
+    text: 'select customer_id from customers where customer_id = any($1::text[])',
+    values: [binaryArray.text(customerIds)],
+  });
+  return new Set(rows.map((row) => row.customer_id));
 }
 
 /**

@@ -199,7 +199,7 @@ describe('closers and transactions at the same time', () => {
           await expectPostedOnce(given.flat().length);
         })
         .beforeEach(() => database.pool.query('truncate customers, transactions cascade').then(() => undefined)),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   });
 
