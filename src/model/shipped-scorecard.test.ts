@@ -38,7 +38,7 @@ describe.each(['flagship', 'readable'] as const)('the shipped %s', (name) => {
     expect(await readFile(outPath, 'utf8')).toBe(await readFile(shippedScorecardPath(name), 'utf8'));
     expect(await readFile(cardPath, 'utf8')).toBe(await readFile(cardOf(name), 'utf8'));
     expect(result.modelVersion).toBe((await loadScorecard(shippedScorecardPath(name))).modelVersion);
-  }, 240_000);
+  }, 600_000);
 
   it('ranks rows it never saw as well as promised', async () => {
     const { metrics, seenInTraining } = await measure(name, 'test20');
