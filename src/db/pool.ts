@@ -1,5 +1,6 @@
 // The one way to a PostgreSQL pool: every wait has an end, values come back as exact JavaScript values, and a
 // connection that dies while idle or checked out never takes the process with it.
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { assert } from '../lib/assert.ts';
 import { EcsError } from '../lib/errors.ts';
@@ -72,6 +73,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     types,
     // Statements handed over without waiting for each other travel together; whoever awaits each one notices nothing.
     pipeline: true,
+    stream: createGatheringSocket,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     idleTimeoutMillis: 60_000,
@@ -87,6 +89,17 @@ export function createPool(options: PoolOptions): pg.Pool {
   pool.on('error', onConnectionError);
   pool.on('connect', (client) => client.on('error', onConnectionError));
   return pool;
+}
+
+/**
+ * The driver sends each statement by itself. Here those of one turn of the event loop leave in one packet: a decision's seven
+ * writes cost one call to the system instead of seven, 55 of 745 µs a request (`npm run bench:decide`).
+ */
+function createGatheringSocket(): Socket {
+  const socket = new Socket();
+  const uncork = socket.uncork.bind(socket);
+  socket.uncork = () => process.nextTick(uncork);
+  return socket;
 }
 
 interface ServerSettings {
