@@ -8,6 +8,7 @@ import { computeFeatures, STATEMENT_WINDOW, type Statement } from '../ledger/ind
 import { type CompiledScorecard, findBin } from './compile-scorecard.ts';
 import { loadScorecard, shippedScorecardPath } from './load-scorecard.ts';
 import { renderModelCard } from './render-model-card.ts';
+import { renderModelPictures } from './render-model-pictures.ts';
 import { runModelEvaluate } from './run-model-evaluate.ts';
 import { runModelTrain } from './run-model-train.ts';
 import { scoreLogOdds } from './score.ts';
@@ -85,6 +86,15 @@ describe.each(['flagship', 'readable'] as const)('the shipped %s', (name) => {
     expect(card).toContain(artefact.training.holdout?.auc.toFixed(4));
     expect(card).toContain('https://doi.org/10.24432/C55S3H, CC BY 4.0');
   });
+
+  it.each(['calibration', 'lift', 'mains', 'pairs'])(
+    'has a picture of its %s that is drawn from the artefact',
+    async (file) => {
+      const { artefact } = await loadScorecard(shippedScorecardPath(name));
+      const kept = await readFile(new URL(`../../docs/model/${name}/${file}.svg`, import.meta.url), 'utf8');
+      expect(kept).toBe(renderModelPictures(artefact)[file]);
+    },
+  );
 
   it('almost never rewards a late month, and never by much: the price of what the data say is bounded', async () => {
     const { compiled } = await loadScorecard(shippedScorecardPath(name));
