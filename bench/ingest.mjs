@@ -2,7 +2,15 @@
 // seed's way and against raw COPY, in turns in one run. Fails where one event was lost or counted twice. The last line is JSON.
 
 import pg from 'pg';
-import { copyChunks, createCopyTable, makeBinaryChunks, makeTextChunks } from './support/copy-rows.mjs';
+import {
+  COPIED_READINGS,
+  COPIED_TRANSACTIONS,
+  copyChunks,
+  createCopyTables,
+  makeBinaryChunks,
+  makeTextChunks,
+  makeTransactionChunks,
+} from './support/copy-rows.mjs';
 import { claimTopic, feedBatches, prepareBatches } from './support/feed-batches.mjs';
 import { renderIngest, summarizeIngest } from './support/ingest-report.mjs';
 import { loadProduct } from './support/load-product.mjs';
@@ -52,7 +60,7 @@ async function openWorld() {
   const { pool } = world.system;
   await seedCustomers(pool, 1, CUSTOMERS);
   await createSeedTables(pool, CUSTOMERS);
-  await createCopyTable(pool);
+  await createCopyTables(pool);
   const ingest = product.makeIngest(world, 'bench', product.createIngestMetrics(world.system.metrics));
   const random = product.createSeededRandom(1);
   const source = (topic) => createEventSource({ product, topic, partitions: PARTITIONS, customers: CUSTOMERS, random });
@@ -102,13 +110,17 @@ async function runEcs(world, places, events) {
   };
 }
 
-async function runCopy(world, chunks, rows, format) {
+async function runCopy(world, chunks, rows, into, format) {
   const clients = await connectPlainly(world.pool, IN_FLIGHT);
+  const table = into.split(' ', 1)[0];
+  const count = async () => (await clients[0].query(`select count(*)::int as n from ${table}`)).rows[0].n;
   try {
-    await clients[0].query('truncate copied_readings');
-    const { seconds } = await measure(world.postmasterPid, () => copyChunks(clients, chunks, format));
-    const { rows: counted } = await clients[0].query('select count(*)::int as n from copied_readings');
-    if (counted[0].n !== rows) throw new Error(`COPY took ${counted[0].n} of ${rows} rows`);
+    // Transactions stay, so that their table grows as that of ECS does.
+    if (into === COPIED_READINGS) await clients[0].query(`truncate ${table}`);
+    const before = await count();
+    const { seconds } = await measure(world.postmasterPid, () => copyChunks(clients, chunks, into, format));
+    const taken = (await count()) - before;
+    if (taken !== rows) throw new Error(`COPY took ${taken} of ${rows} rows`);
     return { rate: rows / seconds };
   } finally {
     for (const client of clients) await client.end();
@@ -128,6 +140,15 @@ function firstCopies(values) {
   return [...new Map(events.map((event) => [event.id, event])).values()];
 }
 
+/** Transactions that no round before has sent: their table keeps those. */
+function onlyNew(transactions, sent) {
+  return firstCopies(transactions.values).filter(({ id }) => {
+    const isNew = !sent.ids.has(id);
+    sent.ids.add(id);
+    return isNew;
+  });
+}
+
 async function runRound(world, places, sent) {
   const { emotionEventSchema, transactionEventSchema } = world.product;
   const emotions = world.emotions.next(EVENTS);
@@ -138,10 +159,13 @@ async function runRound(world, places, sent) {
   const round = {};
   round.seed = await runSeed(world, emotions, emotionEventSchema, countEmotion);
   round.ecs = await runEcs(world, places.emotions, emotions);
-  round.copyBinary = await runCopy(world, makeBinaryChunks(once, BATCH), once.length, 'binary');
-  round.copyText = await runCopy(world, makeTextChunks(once, BATCH), once.length, 'text');
+  round.copyBinary = await runCopy(world, makeBinaryChunks(once, BATCH), once.length, COPIED_READINGS, 'binary');
+  round.copyText = await runCopy(world, makeTextChunks(once, BATCH), once.length, COPIED_READINGS, 'text');
+  const keyed = onlyNew(transactions, sent);
+  const keyedChunks = makeTransactionChunks(keyed, BATCH);
   round.keyedSeed = await runSeed(world, transactions, transactionEventSchema, countTransaction);
   round.keyed = await runEcs(world, places.transactions, transactions);
+  round.keyedCopy = await runCopy(world, keyedChunks, keyed.length, COPIED_TRANSACTIONS, 'binary');
   return round;
 }
 
@@ -173,7 +197,7 @@ async function run() {
       emotions: await claimTopic(world.ingest, EMOTIONS_TOPIC, PARTITIONS),
       transactions: await claimTopic(world.ingest, TRANSACTIONS_TOPIC, PARTITIONS),
     };
-    const sent = { emotions: 0, transactions: 0 };
+    const sent = { emotions: 0, transactions: 0, ids: new Set() };
     const rounds = [];
     // The first one warms up the compilers and fills the tables a little; it is checked, not timed.
     await runRound(world, places, sent);
@@ -212,11 +236,11 @@ async function loadBytesOfTransaction(pool) {
   return rows[0].bytes;
 }
 
-function describeRound(i, { seed, ecs, copyBinary, copyText, keyedSeed, keyed }) {
+function describeRound(i, { seed, ecs, copyBinary, copyText, keyedSeed, keyed, keyedCopy }) {
   const k = ({ rate }) => `${round(rate / 1000)}k/s`;
   const micros = ({ nodeMicros, databaseMicros }) =>
     `${round(nodeMicros)} µs here, ${databaseMicros === null ? '?' : round(databaseMicros)} µs in PostgreSQL`;
-  return `round ${i}: seed ${k(seed)}, ECS ${k(ecs)} (${micros(ecs)}), COPY binary ${k(copyBinary)}, text ${k(copyText)}; keyed: seed ${k(keyedSeed)}, ECS ${k(keyed)} (${micros(keyed)})`;
+  return `round ${i}: seed ${k(seed)}, ECS ${k(ecs)} (${micros(ecs)}), COPY binary ${k(copyBinary)}, text ${k(copyText)}; keyed: seed ${k(keyedSeed)}, ECS ${k(keyed)} (${micros(keyed)}), COPY binary ${k(keyedCopy)}`;
 }
 
 try {

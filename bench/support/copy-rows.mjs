@@ -1,11 +1,17 @@
 // The physical limit beside ECS: PostgreSQL's own COPY, text and binary, of the same events as rows into a table with a
-// key. The rows are made ready before anything is timed; only the sending of them and their commits are.
+// key: of feelings, and of transactions into a table with the keys and checks of ECS's own. The rows are made ready before
+// anything is timed; only the sending of them and their commits are.
 
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
-const COLUMNS = 'event_id, customer_id, occurred_at, valence, arousal, stress, confidence';
+
+export const COPIED_READINGS =
+  'copied_readings (event_id, customer_id, occurred_at, valence, arousal, stress, confidence)';
+export const COPIED_TRANSACTIONS =
+  'copied_transactions (customer_id, transaction_id, source, type, amount_minor, merchant_category, occurred_at, received_at)';
 
 /** One row an event, by its id: what an installation would keep that keeps the raw readings. */
-export async function createCopyTable(pool) {
+export async function createCopyTables(pool) {
+  await pool.query('create table copied_transactions (like transactions including all)');
   await pool.query(`
     create table copied_readings (
       event_id uuid primary key, customer_id text not null, occurred_at timestamptz not null,
@@ -13,17 +19,18 @@ export async function createCopyTable(pool) {
 }
 
 /** One COPY for each chunk, each a transaction; `clients` work at the same time. */
-export async function copyChunks(clients, chunks, format) {
+export async function copyChunks(clients, chunks, into, format) {
   const waiting = [...chunks];
   const work = async (client) => {
-    for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) await copyIn(client, chunk, format);
+    for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift())
+      await copyIn(client, chunk, into, format);
   };
   await Promise.all(clients.map(work));
 }
 
-function copyIn(client, chunk, format) {
+function copyIn(client, chunk, into, format) {
   return new Promise((resolve, reject) => {
-    const text = `copy copied_readings (${COLUMNS}) from stdin (format ${format})`;
+    const text = `copy ${into} from stdin (format ${format})`;
     client.query(new CopyIn(text, chunk, (error) => (error ? reject(error) : resolve())));
   });
 }
@@ -55,7 +62,22 @@ export function makeTextChunks(events, rowsAtOnce) {
 }
 
 export function makeBinaryChunks(events, rowsAtOnce) {
-  return toChunks(events, rowsAtOnce).map((own) => Buffer.concat([BINARY_HEAD, ...own.map(toBinaryRow), BINARY_END]));
+  return toBinaryChunks(events, rowsAtOnce, toReadingRow);
+}
+
+/** In the order of their keys inside a chunk, as ECS inserts them. */
+export function makeTransactionChunks(events, rowsAtOnce) {
+  return toBinaryChunks(events, rowsAtOnce, toTransactionRow, (one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+}
+
+function keyOf({ subject, id }) {
+  return `${subject} ${id}`;
+}
+
+function toBinaryChunks(events, rowsAtOnce, toRow, compare) {
+  const chunks = toChunks(events, rowsAtOnce);
+  if (compare !== undefined) for (const own of chunks) own.sort(compare);
+  return chunks.map((own) => Buffer.concat([BINARY_HEAD, ...own.map(toRow), BINARY_END]));
 }
 
 function toChunks(events, rowsAtOnce) {
@@ -72,16 +94,41 @@ function toTextRow({ id, subject, time, data }) {
 const BINARY_HEAD = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const BINARY_END = Buffer.from([0xff, 0xff]);
 
-function toBinaryRow({ id, subject, time, data }) {
-  const head = Buffer.alloc(2);
-  head.writeInt16BE(7);
-  const at = Buffer.alloc(8);
-  at.writeBigInt64BE(BigInt(Date.parse(time) - POSTGRES_EPOCH_MS) * 1000n);
+function toReadingRow({ id, subject, time, data }) {
   const figures = [data.valence, data.arousal, data.stress, data.confidence].map(toDouble);
-  return Buffer.concat([
-    head,
-    ...[Buffer.from(id.replaceAll('-', ''), 'hex'), Buffer.from(subject), at, ...figures].flatMap(toField),
+  return toBinaryRow([
+    Buffer.from(id.replaceAll('-', ''), 'hex'),
+    Buffer.from(subject),
+    toInstant(Date.parse(time)),
+    ...figures,
   ]);
+}
+
+function toTransactionRow({ id, source, subject, time, data }) {
+  const { type, amountMinor, merchantCategory } = data;
+  return toBinaryRow([
+    ...[subject, id, source, type].map((text) => Buffer.from(text)),
+    toInt8(BigInt(amountMinor)),
+    merchantCategory === undefined ? null : Buffer.from(merchantCategory),
+    toInstant(Date.parse(time)),
+    toInstant(Date.now()),
+  ]);
+}
+
+function toBinaryRow(fields) {
+  const head = Buffer.alloc(2);
+  head.writeInt16BE(fields.length);
+  return Buffer.concat([head, ...fields.flatMap(toField)]);
+}
+
+function toInstant(timeMs) {
+  return toInt8(BigInt(timeMs - POSTGRES_EPOCH_MS) * 1000n);
+}
+
+function toInt8(value) {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(value);
+  return bytes;
 }
 
 function toDouble(value) {
