@@ -37,7 +37,7 @@ const FRAME = `## How to read it
 - **Machines differ, ratios too.** The seed's way waits for two flushes of the disk for each event, ECS for its own processor. With
   a quick disk and a slow processor (an Intel Xeon at 2.1 GHz, 2026-11-27, first run of the day) feelings were 74 times as fast as
   the seed's way and 0.31 of COPY binary, transactions 33 times; two hours later, when that disk had become slower, 137, 0.30 and
-  64 times; on an AMD EPYC five days before 139 and 0.41, and 136 instead of 75 through Kafka. A score with its four reasons took
+  64 times (the run recorded below, and the kindest of three); half an hour on, 69, 0.30 and 34; on an AMD EPYC five days before 139 and 0.41, and 136 instead of 75 through Kafka. A score with its four reasons took
   484 ns on the EPYC and 2,116 ns on the Xeon (895 where the same fifty holders come again and again): why that much was not taken
   apart; tables of half the bytes brought nothing.
 `;
