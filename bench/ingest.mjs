@@ -112,11 +112,10 @@ async function runEcs(world, places, events) {
 
 async function runCopy(world, chunks, rows, into, format) {
   const clients = await connectPlainly(world.pool, IN_FLIGHT);
-  const table = into.split(' ', 1)[0];
+  const { table, keepsRows } = into;
   const count = async () => (await clients[0].query(`select count(*)::int as n from ${table}`)).rows[0].n;
   try {
-    // Transactions stay, so that their table grows as that of ECS does.
-    if (into === COPIED_READINGS) await clients[0].query(`truncate ${table}`);
+    if (!keepsRows) await clients[0].query(`truncate ${table}`);
     const before = await count();
     const { seconds } = await measure(world.postmasterPid, () => copyChunks(clients, chunks, into, format));
     const taken = (await count()) - before;

@@ -4,10 +4,17 @@
 
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
-export const COPIED_READINGS =
-  'copied_readings (event_id, customer_id, occurred_at, valence, arousal, stress, confidence)';
-export const COPIED_TRANSACTIONS =
-  'copied_transactions (customer_id, transaction_id, source, type, amount_minor, merchant_category, occurred_at, received_at)';
+/** `keepsRows`: the table grows from round to round, as that of ECS does. */
+export const COPIED_READINGS = {
+  table: 'copied_readings',
+  columns: 'event_id, customer_id, occurred_at, valence, arousal, stress, confidence',
+  keepsRows: false,
+};
+export const COPIED_TRANSACTIONS = {
+  table: 'copied_transactions',
+  columns: 'customer_id, transaction_id, source, type, amount_minor, merchant_category, occurred_at, received_at',
+  keepsRows: true,
+};
 
 /** One row an event, by its id: what an installation would keep that keeps the raw readings. */
 export async function createCopyTables(pool) {
@@ -28,9 +35,9 @@ export async function copyChunks(clients, chunks, into, format) {
   await Promise.all(clients.map(work));
 }
 
-function copyIn(client, chunk, into, format) {
+function copyIn(client, chunk, { table, columns }, format) {
   return new Promise((resolve, reject) => {
-    const text = `copy ${into} from stdin (format ${format})`;
+    const text = `copy ${table} (${columns}) from stdin (format ${format})`;
     client.query(new CopyIn(text, chunk, (error) => (error ? reject(error) : resolve())));
   });
 }

@@ -1,9 +1,8 @@
 import { type Command, CommanderError } from 'commander';
+import { listenToCommand } from '../../test/support/command-context.ts';
 import { buildProgram } from './build-program.ts';
-import type { CommandContext } from './command-context.ts';
 
-const terminal = { isInteractive: false, colours: false, out: () => {}, say: () => {}, progress: () => {} };
-const context: CommandContext = { env: {}, terminal, exitCode: 0 };
+const { context } = listenToCommand();
 
 /** Commands that do something, with the words that lead to them. */
 function listCommands(command: Command, words: readonly string[] = []): [string, Command, Command | null][] {

@@ -3,6 +3,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listenToCommand } from '../../../../test/support/command-context.ts';
 import { sharedDataPath } from '../../../../test/support/shared-data.ts';
 import { evaluateCommand } from './evaluate.ts';
 
@@ -32,17 +33,9 @@ async function writeSample(): Promise<string[]> {
 }
 
 test('each model has each measure, with an interval around it', async () => {
-  const printed: string[] = [];
-  const terminal = {
-    isInteractive: false,
-    colours: false,
-    out: (text: string) => printed.push(text),
-    say: () => {},
-    progress: () => {},
-  };
-  const command = evaluateCommand({ env: {}, terminal, exitCode: 0 });
-  await command.parseAsync([...(await writeSample()), '--folds', 'r0', '--json'], { from: 'user' });
-  const result: Record<string, Measures> = JSON.parse(printed.join(''));
+  const { context, said } = listenToCommand();
+  await evaluateCommand(context).parseAsync([...(await writeSample()), '--folds', 'r0', '--json'], { from: 'user' });
+  const result: Record<string, Measures> = JSON.parse(said.join(''));
   expect(Object.keys(result)).toEqual(['flagship', 'readable', 'logistic', 'folds', 'dataSha256', 'shuffled']);
   expect(result).toMatchObject({ folds: 2, shuffled: false });
   for (const model of ['flagship', 'readable', 'logistic']) {
