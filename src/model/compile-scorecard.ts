@@ -7,7 +7,7 @@ import { startsOf, toUnits } from './units.ts';
 export interface CompiledScorecard extends CompiledPairs {
   readonly features: readonly string[];
   /**
-   * Cuts of feature f begin at cutsFrom[f]; NaNs, below which every value stands, fill them up to 7, 31 or 255, so that
+   * Cuts of feature f begin at cutsFrom[f]; NaNs, below which every value stands, fill them up to 7, 31, 63 or 255, so that
    * they are halved without looking for their end.
    */
   readonly cutsFrom: Int32Array;
@@ -73,7 +73,7 @@ function safestBin(table: FeatureTable): number {
 }
 
 /** One short of a power of two. */
-const CUT_ROOMS = [7, 31, 255];
+const CUT_ROOMS = [7, 31, 63, 255];
 
 function fillUp(cuts: readonly number[]): number[] {
   const room = CUT_ROOMS.find((size) => size >= cuts.length) ?? cuts.length;

@@ -106,10 +106,11 @@ function findBins({ model, count, rooms, missing }: Kernel, { bins }: Desk, feat
     const from = cutsFrom[feature] as number;
     const room = rooms[feature] as number;
     let place = from;
-    if (room > 31) {
+    if (room > 63) {
       bins[feature] = findBin(model, feature, value);
       continue;
     }
+    if (room > 31) place += +(value >= (cuts[place + 31] as number)) << 5;
     if (room > 7) {
       place += +(value >= (cuts[place + 15] as number)) << 4;
       place += +(value >= (cuts[place + 7] as number)) << 3;

@@ -31,6 +31,9 @@ const OWNED_FOR_MS = 5_000;
 /** Each waits for its named point for a while. */
 const TOGETHER_MS = 3_000;
 
+/** Seconds, by the promise in docs/reliability.md; whoever takes longer is told with the place that came last. */
+const BACK_WITHIN_SECONDS: Readonly<Record<Broken, number>> = { worker: 10, database: 5, broker: 15 };
+
 interface Waiting {
   readonly broken: Broken;
   /** From here on anything else that breaks makes the figure another one's. */
@@ -45,22 +48,27 @@ interface Trouble {
   toMs: number;
 }
 
-export function createRecovery(): Recovery {
+export function createRecovery(say: (text: string) => void): Recovery {
   const owners = new Map<string, { worker: string; atMs: number }>();
   const troubles: Trouble[] = [];
   const waiting = new Set<Waiting>();
   const clean: Record<Broken, number[]> = { worker: [], database: [], broker: [] };
   const overlapped: Record<Broken, number> = { worker: 0, database: 0, broker: 0 };
 
-  function settle(one: Waiting, nowMs: number): void {
+  function settle(one: Waiting, place: string, nowMs: number): void {
     waiting.delete(one);
     const others = troubles.filter(({ fromMs, toMs }) => fromMs <= nowMs && toMs >= one.sinceMs);
     // Several workers that are killed together are one trouble, which is among the troubles itself.
     const isOverlapped = others.some(
       ({ what, fromMs }) => what !== one.broken || Math.abs(fromMs - one.sinceMs) > TOGETHER_MS,
     );
-    if (isOverlapped) overlapped[one.broken]++;
-    else clean[one.broken].push((nowMs - one.fromMs) / 1000);
+    if (isOverlapped) {
+      overlapped[one.broken]++;
+      return;
+    }
+    const seconds = (nowMs - one.fromMs) / 1000;
+    clean[one.broken].push(seconds);
+    if (seconds > BACK_WITHIN_SECONDS[one.broken]) say(`SLOW: ${seconds.toFixed(1)} s after ${one.broken}, ${place} last`);
   }
 
   function disturb(what: string, nowMs: number): (nowMs: number) => void {
@@ -79,7 +87,7 @@ export function createRecovery(): Recovery {
       for (const one of waiting) {
         if (nowMs < one.fromMs) continue;
         one.places?.delete(place);
-        if (one.places === null || one.places.size === 0) settle(one, nowMs);
+        if (one.places === null || one.places.size === 0) settle(one, place, nowMs);
       }
     },
     workerKilled(worker, nowMs) {

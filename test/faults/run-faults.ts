@@ -40,7 +40,7 @@ export async function runFaults(
   say(`building ${options.root}`);
   await buildTree(options.root);
   const witness = createWitness();
-  const recovery = createRecovery();
+  const recovery = createRecovery((slow) => say(`${slow}\n${world.readLogs(8)}`));
   const world = await startWorld({
     ...options,
     customers: CUSTOMERS,
