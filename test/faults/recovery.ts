@@ -68,7 +68,8 @@ export function createRecovery(say: (text: string) => void): Recovery {
     }
     const seconds = (nowMs - one.fromMs) / 1000;
     clean[one.broken].push(seconds);
-    if (seconds > BACK_WITHIN_SECONDS[one.broken]) say(`SLOW: ${seconds.toFixed(1)} s after ${one.broken}, ${place} last`);
+    if (seconds > BACK_WITHIN_SECONDS[one.broken])
+      say(`SLOW: ${seconds.toFixed(1)} s after ${one.broken}, ${place} last`);
   }
 
   function disturb(what: string, nowMs: number): (nowMs: number) => void {
