@@ -86,7 +86,7 @@ function renderMetrics(scorecard: Scorecard): string[] {
 }
 
 function renderPictures({ name, pairs = [] }: Scorecard): string[] {
-  const picture = (what: string, file: string) => `![${what}](model/${name}/${file}.svg)`;
+  const picture = (what: string, file: string) => `![${what}](model/${encodeURIComponent(name)}/${file}.svg)`;
   return [
     '## Pictures',
     picture('Calibration: predicted and observed default rate in tenths of the rows', 'calibration'),

@@ -144,11 +144,19 @@ const trainingSchema = z.strictObject({
   holdout: metricsSchema.nullable(),
 });
 
+/** As people name things; it also names the folder of the model's pictures. */
+export const modelNameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/,
+    'letters, digits, space, dot, _ and -, at most 64, a letter or digit first',
+  );
+
 export const scorecardSchema = z
   .strictObject({
     /** 1: mains only, added up one after the other; 2: with pairs, added up in whole units. */
     formatVersion: z.union([z.literal(1), z.literal(2)]),
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    name: modelNameSchema,
     /** Where features come from: the last six statements, or named columns of a CSV. */
     kind: z.enum(['card_ledger', 'columns']),
     target: z.string().min(1),

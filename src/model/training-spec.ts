@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { FEATURE_NAMES } from '../ledger/index.ts';
 import { EcsError } from '../lib/errors.ts';
 import { makeFeatureName } from './feature-name.ts';
-import { monotoneSchema, PAIRS_MAX } from './scorecard.ts';
+import { modelNameSchema, monotoneSchema, PAIRS_MAX } from './scorecard.ts';
 
 const column = z.string().min(1).max(200);
 /** What a cell reads; whoever writes JSON may well write 1 or true without quotes. */
@@ -111,10 +111,7 @@ function completeFeatures(value: unknown): unknown {
 export const trainingSpecSchema = z
   .strictObject({
     formatVersion: z.literal(1).default(1),
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
-      .default('model'),
+    name: modelNameSchema.default('model'),
     /** `card_ledger`: six statements a row, features by the ledger's own function. `columns`: columns as they are. */
     kind: z.enum(['card_ledger', 'columns']).default('columns'),
     /** Joins the splits file; null: rows have no id and no splits file can be joined. */

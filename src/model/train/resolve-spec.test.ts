@@ -75,6 +75,14 @@ describe('a spec written in haste', () => {
     expect(table.features.map((row) => row[0])).toEqual([0.5, 0.7, Number.NaN]);
   });
 
+  it.each(['credit_data', 'Give Me Some Credit v1.2'])('may be called %s', (name) => {
+    expect(parseTrainingSpec({ target: 'y', name }, 'spec.json').name).toBe(name);
+  });
+
+  it.each(['../model', 'a/b', '.hidden', ''])('may not be called "%s", which is no name of a folder', (name) => {
+    expect(() => parseTrainingSpec({ target: 'y', name }, 'spec.json')).toThrow(/spec.json: name: letters, digits/);
+  });
+
   it('filters rows and sets rows aside by words, and by numbers however they are written', () => {
     const text = 'x,product,split,y\n1,1.0,train,0\n4,1.0,train,1\n9,2.0,train,1\n5,1.0,test,1\n7,1.0,Test,0\n';
     const spec = {
