@@ -40,6 +40,8 @@ interface Waiting {
   readonly sinceMs: number;
   readonly fromMs: number;
   readonly places: Set<string> | null;
+  /** Another was not back at work yet when this one began: a broker that answers again is not a group that reads again. */
+  readonly isOverlapped: boolean;
 }
 
 interface Trouble {
@@ -58,11 +60,7 @@ export function createRecovery(say: (text: string) => void): Recovery {
   function settle(one: Waiting, place: string, nowMs: number): void {
     waiting.delete(one);
     const others = troubles.filter(({ fromMs, toMs }) => fromMs <= nowMs && toMs >= one.sinceMs);
-    // Several workers that are killed together are one trouble, which is among the troubles itself.
-    const isOverlapped = others.some(
-      ({ what, fromMs }) => what !== one.broken || Math.abs(fromMs - one.sinceMs) > TOGETHER_MS,
-    );
-    if (isOverlapped) {
+    if (one.isOverlapped || others.some(({ what, fromMs }) => isAnother(one, what, fromMs))) {
       overlapped[one.broken]++;
       return;
     }
@@ -70,6 +68,11 @@ export function createRecovery(say: (text: string) => void): Recovery {
     clean[one.broken].push(seconds);
     if (seconds > BACK_WITHIN_SECONDS[one.broken])
       say(`SLOW: ${seconds.toFixed(1)} s after ${one.broken}, ${place} last`);
+  }
+
+  function waitFor(broken: Broken, sinceMs: number, fromMs: number, places: Set<string> | null): void {
+    const isOverlapped = [...waiting].some((other) => isAnother({ broken, sinceMs }, other.broken, other.sinceMs));
+    waiting.add({ broken, sinceMs, fromMs, places, isOverlapped });
   }
 
   function disturb(what: string, nowMs: number): (nowMs: number) => void {
@@ -96,11 +99,11 @@ export function createRecovery(say: (text: string) => void): Recovery {
       // Until the session of the dead member is over, the whole group waits for it.
       disturb('worker', nowMs)(nowMs + 1_000);
       if (own.length === 0) return;
-      waiting.add({ broken: 'worker', sinceMs: nowMs, fromMs: nowMs, places: new Set(own.map(([place]) => place)) });
+      waitFor('worker', nowMs, nowMs, new Set(own.map(([place]) => place)));
     },
     disturb,
     ready(what, brokenSinceMs, readyMs) {
-      waiting.add({ broken: what, sinceMs: brokenSinceMs, fromMs: readyMs, places: null });
+      waitFor(what, brokenSinceMs, readyMs, null);
     },
     isWaiting: () => waiting.size > 0,
     figures: () => ({
@@ -109,6 +112,11 @@ export function createRecovery(say: (text: string) => void): Recovery {
       broker: toFigures(clean.broker, overlapped.broker),
     }),
   };
+}
+
+/** Several workers that are killed together are one trouble, which is among the troubles itself. */
+function isAnother(one: Pick<Waiting, 'broken' | 'sinceMs'>, what: string, fromMs: number): boolean {
+  return what !== one.broken || Math.abs(fromMs - one.sinceMs) > TOGETHER_MS;
 }
 
 function toFigures(seconds: readonly number[], overlapped: number): RecoveryFigures {
