@@ -66,6 +66,41 @@ export function connectKafka(settings: KafkaSettings, options: { log?: Log; retr
 
 export function createKafkaProducer(settings: KafkaSettings, options: { timeoutMs?: number } = {}): KafkaProducer {
   const timeoutMs = options.timeoutMs ?? SEND_TIMEOUT_MS;
+  let line: ProducerLine | undefined;
+
+  return {
+    async send(messages) {
+      for (const chunk of splitIntoChunks(messages)) {
+        line ??= openLine(settings);
+        const own = line;
+        try {
+          await withDeadline(own.send(chunk, timeoutMs), timeoutMs);
+        } catch (error) {
+          // A broker that took the connection and did not say who it is stays unknown to the library for as long as the
+          // connection stands, even after it speaks again. So whoever fails begins anew.
+          if (line === own && isEcsError(error) && error.code === 'ECS_KAFKA_UNAVAILABLE') {
+            line = undefined;
+            own.retire();
+          }
+          throw error;
+        }
+      }
+    },
+    async stop() {
+      await line?.close();
+    },
+  };
+}
+
+/** One producer of the library, from its first send to its end. */
+interface ProducerLine {
+  send(chunk: readonly KafkaMessage[], timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+  /** Closes it once what others have on their way over it has ended. */
+  retire(): void;
+}
+
+function openLine(settings: KafkaSettings): ProducerLine {
   // Not idempotent: what is sent twice is dropped by its identity, and the library's idempotent producer does not find
   // its way back after a broker answered out of order.
   const producer = connectKafka(settings).producer({
@@ -73,27 +108,26 @@ export function createKafkaProducer(settings: KafkaSettings, options: { timeoutM
     allowAutoTopicCreation: false,
     metadataMaxAge: METADATA_AGE_MS,
   });
-  let connection: Promise<void> | undefined;
+  const connected = producer.connect();
+  const sending = new Set<Promise<unknown>>();
 
-  function connect(): Promise<void> {
-    connection ??= producer.connect().catch((error: unknown) => {
-      connection = undefined;
-      throw error;
-    });
-    return connection;
-  }
-
-  async function sendChunk(chunk: readonly KafkaMessage[]): Promise<void> {
-    await connect();
+  async function sendNow(chunk: readonly KafkaMessage[], timeoutMs: number): Promise<void> {
+    await connected;
     await producer.sendBatch({ acks: -1, timeout: timeoutMs, topicMessages: groupByTopic(chunk) });
   }
 
   return {
-    async send(messages) {
-      for (const chunk of splitIntoChunks(messages)) await withDeadline(sendChunk(chunk), timeoutMs);
+    send(chunk, timeoutMs) {
+      const work = sendNow(chunk, timeoutMs);
+      sending.add(work);
+      return work.finally(() => sending.delete(work));
     },
-    async stop() {
-      if (connection !== undefined) await producer.disconnect();
+    close: () => producer.disconnect(),
+    retire() {
+      const ended = Promise.allSettled([connected, ...sending]).then(() => producer.disconnect());
+      ended.catch(() => {
+        // What cannot be disconnected is gone already.
+      });
     },
   };
 }

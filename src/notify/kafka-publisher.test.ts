@@ -1,6 +1,7 @@
 // Against a real broker: what arrives on the topic, in which order, and what happens while the broker is away.
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
+import { startTcpProxy } from '../../test/faults/proxy/tcp-proxy.ts';
 import { createTopics } from '../../test/support/create-topics.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { eventually } from '../../test/support/eventually.ts';
@@ -191,6 +192,24 @@ describe('trouble is an outcome, told in time', () => {
       })),
     );
   }, 5_000);
+
+  // Three times: by then the library takes the connection for a broker that is known, and never asks it again who it is.
+  it('when somebody takes the connection and says nothing, until they speak', async () => {
+    const topic = await makeTopic();
+    const [, port = ''] = (brokers[0] ?? '').split(':');
+    const proxy = await startTcpProxy(() => Number(port));
+    try {
+      proxy.line.set({ kind: 'silent' });
+      const publisher = makePublisher(topic, { to: [`127.0.0.1:${proxy.port}`], timeoutMs: 5_000 });
+      for (let time = 0; time < 3; time++) {
+        expect(await publisher.publish([event])).toMatchObject([{ result: 'failed', overloaded: true }]);
+      }
+      proxy.line.set({ kind: 'open' });
+      await eventually(async () => expect(await publisher.publish([event])).toEqual([{ result: 'delivered' }]));
+    } finally {
+      await proxy.stop();
+    }
+  }, 60_000);
 
   it('when the topic is missing, which kills nothing', async () => {
     const topic = uniqueName('missing');
