@@ -13,6 +13,7 @@ import { loadProduct } from './support/load-product.mjs';
 import { median } from './support/measure.mjs';
 import { loadServerVersion, openBenchSystem } from './support/open-bench-system.mjs';
 import { recordBench } from './support/record-bench.mjs';
+import { recycleLogFiles } from './support/recycle-log-files.mjs';
 
 const CONNECTIONS = 64;
 const POOL_CONNECTIONS = 16;
@@ -137,6 +138,7 @@ async function prepare(system) {
   });
   await prepareSeed(system.pool, { prefix: 'http-', count });
   await system.pool.query('vacuum analyze');
+  await recycleLogFiles(system.pool);
   return { ids, queued, watched };
 }
 

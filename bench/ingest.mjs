@@ -19,17 +19,19 @@ import { measure, round } from './support/measure.mjs';
 import { measureStages } from './support/measure-stages.mjs';
 import { loadServerVersion, openBenchSystem } from './support/open-bench-system.mjs';
 import { recordBench } from './support/record-bench.mjs';
+import { recycleLogFiles } from './support/recycle-log-files.mjs';
 import { seedCustomers } from './support/seed-customers.mjs';
 import { countEmotion, countTransaction, createSeedTables } from './support/seeds-way.mjs';
 
 const CUSTOMERS = 10_000;
 const PARTITIONS = 12;
 const BATCH = 5_000;
-const IN_FLIGHT = 2;
+/** As the consumer does it. */
+const IN_FLIGHT = 3;
 const ROUNDS = 5;
 const EVENTS = 240_000;
 const STAGE_EVENTS = 120_000;
-const TRANSACTIONS = 60_000;
+const TRANSACTIONS = 120_000;
 const SEED_EVENTS = 1_200;
 const EMOTIONS_TOPIC = 'ecs.emotions.v1';
 const TRANSACTIONS_TOPIC = 'ecs.transactions.v1';
@@ -61,6 +63,7 @@ async function openWorld() {
   await seedCustomers(pool, 1, CUSTOMERS);
   await createSeedTables(pool, CUSTOMERS);
   await createCopyTables(pool);
+  await recycleLogFiles(pool);
   const ingest = product.makeIngest(world, 'bench', product.createIngestMetrics(world.system.metrics));
   const random = product.createSeededRandom(1);
   const source = (topic) => createEventSource({ product, topic, partitions: PARTITIONS, customers: CUSTOMERS, random });

@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../support/node-flags.mjs';
 import { ROOT } from '../support/start-world.mjs';
 
 const STARTED_WITHIN_MS = 60_000;
@@ -30,7 +31,7 @@ export function startSeedServer({ databaseUrl, poolConnections }) {
 async function startServer(args, settings) {
   const own = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
   const env = { ...Object.fromEntries(own), NODE_ENV: 'production', ...settings };
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const base = await readAddress(child, exited);
   return { base, pid: child.pid, stop: () => stop(child, exited) };

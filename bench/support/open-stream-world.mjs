@@ -10,6 +10,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { startKafka } from '../../scripts/kafka-launcher.mjs';
 import { startChild } from './child-process.mjs';
 import { loadProduct } from './load-product.mjs';
+import { NODE_FLAGS } from './node-flags.mjs';
 import { openBenchSystem } from './open-bench-system.mjs';
 
 export const PARTITIONS = 12;
@@ -55,14 +56,15 @@ export async function openStreamWorld({ say }) {
 
 /** A process with the production Kafka road; not started yet. */
 export async function startIngestProcess(world, group, env = {}) {
-  const child = await startChild('ingest-process.mjs', {
+  const settings = {
     PATH: process.env.PATH,
     DATABASE_URL: world.system.pool.options.connectionString,
     KAFKA_BROKERS: world.brokers,
     KAFKA_CONSUMER_GROUP: group,
     ECS_LOG_LEVEL: 'error',
     ...env,
-  });
+  };
+  const child = await startChild('ingest-process.mjs', settings, NODE_FLAGS);
   world.open.push(() => child.end());
   return child;
 }
