@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const TICK_MS = 5;
 const IN_FLIGHT_MAX = 16;
+/** Below what a broker takes at once, should all be of one partition. */
 const CHUNK = 2_000;
 const CHUNKS_IN_FLIGHT = 4;
 
@@ -28,7 +29,7 @@ export async function sendPaced(producer, topic, values, perSecond) {
   let sent = 0;
   while (sent < values.length) {
     const nowMs = Date.now();
-    const due = Math.min(values.length, Math.floor(((nowMs - startedMs) * perSecond) / 1000));
+    const due = Math.min(values.length, sent + CHUNK, Math.floor(((nowMs - startedMs) * perSecond) / 1000));
     if (due > sent && inFlight.size < IN_FLIGHT_MAX) {
       const first = sent;
       const messages = values.slice(first, due).map(({ value, partition }, i) => ({
