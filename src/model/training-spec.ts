@@ -38,7 +38,7 @@ const settingsSchema = z.strictObject({
   /** Fewest rows in a bin; a category's level with fewer joins the others. */
   rowsPerBinMin: z.number().int().min(1).default(20),
   learningRate: z.number().positive().max(1).default(0.1),
-  roundsMax: z.number().int().min(1).max(20_000).default(600),
+  roundsMax: z.number().int().min(1).max(20_000).default(2_000),
   /** Added to the second derivative of every leaf: pulls leaves that rest on little towards 0. */
   l2: z.number().nonnegative().default(5),
   /** Least second derivative a leaf must rest on. */
