@@ -36,7 +36,7 @@ const FRAME = `## How to read it
 - **Counts are checked.** A bench in which one event was lost, or counted twice, ends with an error and records nothing.
 - **Machines differ, ratios too.** The seed's way waits for two flushes of the disk for each event, ECS for its own processor. Where a
   flush takes 0.1 ms (an AMD EPYC, 2026-11-27, the runs below) feelings were 103 to 114 times as fast as the seed's way in four runs,
-  transactions 55 to 64, with 170,000 to 192,000 and 96,000 to 111,000 a second; on a Xeon at 2.1 GHz the day before with 72,000 and 42,000 a second 69 to 137
+  transactions 55 to 64, with 170,000 to 192,000 and 96,000 to 111,000 a second; on a Xeon at 2.1 GHz some hours earlier with 72,000 and 42,000 a second 69 to 137
   and 33 to 64, as its disk was quicker or slower; on an EPYC five days before 139, and 136 through Kafka. Against COPY binary feelings read 0.23
   to 0.35 on this machine from run to run, 0.30 to 0.31 on the Xeon, 0.41 on the older EPYC.
 - **Log files are used again.** A database that was just made zeroes each new file of its log, 16 MB in 50 ms, while every commit
