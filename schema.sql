@@ -88,8 +88,7 @@ create table credit_limits (
   constraint credit_limits_financial_limit_minor_check CHECK ((financial_limit_minor >= 0)),
   constraint credit_limits_limit_minor_check CHECK ((limit_minor >= 0)),
   constraint credit_limits_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'in_force'::text, 'superseded'::text]))),
-  constraint credit_limits_customer_id_decision_id_fkey FOREIGN KEY (customer_id, decision_id) REFERENCES decisions(customer_id, decision_id),
-  constraint credit_limits_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(customer_id)
+  constraint credit_limits_customer_id_decision_id_fkey FOREIGN KEY (customer_id, decision_id) REFERENCES decisions(customer_id, decision_id)
 );
 CREATE UNIQUE INDEX credit_limits_one_per_state ON public.credit_limits USING btree (customer_id, state) WHERE (state <> 'superseded'::text);
 
@@ -382,8 +381,7 @@ create table outbox_events (
   data jsonb not null,
   occurred_at timestamp with time zone not null,
   read_at timestamp with time zone,
-  constraint outbox_events_pkey PRIMARY KEY (customer_id, sequence),
-  constraint outbox_events_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(customer_id)
+  constraint outbox_events_pkey PRIMARY KEY (customer_id, sequence)
 );
 
 create table outcome_reports (

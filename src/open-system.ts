@@ -1,6 +1,5 @@
 // Wires what every command needs and nothing that runs: database (our own or a given one), schema, model, policies,
 // decider. Closing gives back everything that opening took.
-import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { Registry } from 'prom-client';
 import type { Config } from './config.ts';
@@ -16,7 +15,7 @@ import {
 import { createDecider, type Decider, registerVersions } from './decision/index.ts';
 import { systemClock } from './lib/clock.ts';
 import type { EcsError } from './lib/errors.ts';
-import { makeId } from './lib/ids.ts';
+import { makeId, makeNonce } from './lib/ids.ts';
 import type { Log } from './lib/log.ts';
 import {
   createModelSource,
@@ -116,7 +115,7 @@ async function wireRooms(pool: pg.Pool, config: Config, log: Log) {
     policies,
     clock: systemClock,
     makeId,
-    makeNonce: () => randomBytes(32).toString('hex'),
+    makeNonce,
     kafkaDestination: config.kafka !== null,
     log,
   });
