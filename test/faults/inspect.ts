@@ -40,8 +40,11 @@ export function createInspector(world: World, witness: Witness = createWitness()
 
   function gather(): Evidence {
     journal.readNew(oracle.take);
-    for (const entry of world.sink.takeEntries()) received.set(entry.id, [...(received.get(entry.id) ?? []), entry]);
-    return { query: world.database.query, oracle, witness, ledger, received, refused };
+    const takeReceived = () => {
+      for (const entry of world.sink.takeEntries()) received.set(entry.id, [...(received.get(entry.id) ?? []), entry]);
+      return received;
+    };
+    return { query: world.database.query, oracle, witness, ledger, takeReceived, refused };
   }
 
   async function check(when: 'always' | 'quiet', evidence: Evidence): Promise<Finding[]> {

@@ -1,5 +1,5 @@
-// I1: every accepted event is counted exactly once. Readings by their number per customer, money by its rows, and no
-// fingerprint of an event twice.
+// I1: every accepted event is counted exactly once. Readings by their number per customer, money by its rows and what they say,
+// profiles by the newest word, and no fingerprint of an event twice.
 import { type Evidence, type Finding, type Invariant, report } from './invariant.ts';
 
 export const countedOnce: Invariant = {
@@ -11,6 +11,7 @@ export const countedOnce: Invariant = {
       ...(await checkReadings(evidence)),
       ...(await checkTransactions(evidence)),
       ...(await checkStatements(evidence)),
+      ...(await checkIncomes(evidence)),
       ...(await checkFingerprints(evidence)),
     ];
   },
@@ -70,18 +71,35 @@ async function checkTransactions({ query, oracle }: Evidence): Promise<Finding[]
 }
 
 async function checkStatements({ query, oracle }: Evidence): Promise<Finding[]> {
-  const rows = await query<{ key: string }>(
-    `select customer_id || ' ' || (extract(epoch from closed_at) * 1000)::bigint as key
+  const rows = await query<{ key: string; balance_minor: string; paid_minor: string }>(
+    `select customer_id || ' ' || (extract(epoch from closed_at) * 1000)::bigint as key, balance_minor, paid_minor
      from statements where closed_by = 'lender' and customer_id ~ '^[cw]-'`,
   );
   const found = new Set(rows.map(({ key }) => key));
-  const missing = [...oracle.statements].filter((key) => !found.has(key));
-  const strange = [...found].filter((key) => !oracle.statements.has(key) && !oracle.maybeStatements.has(key));
-  const texts = [
-    ...missing.map((key) => `statement ${key} is missing`),
-    ...strange.map((key) => `statement ${key} was never accepted`),
-  ];
+  const missing = [...oracle.statements.keys()].filter((key) => !found.has(key));
+  const texts = missing.map((key) => `statement ${key} is missing`);
+  for (const { key, balance_minor, paid_minor } of rows) {
+    const wanted = oracle.statements.get(key);
+    const isSame = wanted?.balanceMinor === Number(balance_minor) && wanted.paidMinor === Number(paid_minor);
+    if (!isSame && !oracle.maybeStatements.has(key)) texts.push(`statement ${key} is not one that was accepted`);
+  }
   return toFindings({ lost: missing.length, double: 0, texts });
+}
+
+async function checkIncomes({ query, oracle }: Evidence): Promise<Finding[]> {
+  const rows = await query<{ customer_id: string; declared_income_minor: string | null }>(
+    `select customer_id, declared_income_minor from customers where customer_id ~ '^[cw]-'`,
+  );
+  const stored = new Map(rows.map((row) => [row.customer_id, row.declared_income_minor]));
+  const wrong = [...oracle.incomes].filter(
+    ([customerId, { declaredIncomeMinor }]) =>
+      Number(stored.get(customerId) ?? Number.NaN) !== declaredIncomeMinor && !oracle.maybeIncomes.has(customerId),
+  );
+  const texts = wrong.map(
+    ([customerId, { declaredIncomeMinor }]) =>
+      `${customerId} has the income ${stored.get(customerId)} instead of ${declaredIncomeMinor}`,
+  );
+  return toFindings({ lost: wrong.length, double: 0, texts });
 }
 
 interface FingerprintRow {

@@ -1,4 +1,5 @@
-// I6: every limit has its decision and every decision that changed a limit has it; each is told to the world exactly once.
+// I6: every limit has its decision and its amount, every decision that changed a limit has it, the first one too, and no other
+// decision has one; each is told to the world exactly once.
 import { type Invariant, report } from './invariant.ts';
 
 export const linked: Invariant = {
@@ -24,13 +25,18 @@ export const linked: Invariant = {
        from decisions d
        left join credit_limits l on l.customer_id = d.customer_id and l.decision_id = d.decision_id and l.state <> 'scheduled'
        left join told t on t.customer_id = d.customer_id and t.decision_id = d.decision_id
-       where d.previous_limit_minor is not null and d.limit_minor <> d.previous_limit_minor
+       where d.limit_minor <> coalesce(d.previous_limit_minor, 0)
        group by d.decision_id, d.limit_minor
        having count(l.*) <> 1 or coalesce(max(t.adjusted), 0) <> 1
        union all
        select 'limit of decision ' || l.decision_id || ' is not the decided one'
        from credit_limits l join decisions d using (customer_id, decision_id)
-       where l.state = 'in_force' and l.limit_minor <> d.limit_minor
+       where l.limit_minor <> d.limit_minor and not (
+         (l.state = 'scheduled' or l.valid_to = l.valid_from) and l.limit_minor is not distinct from d.scheduled_limit_minor)
+       union all
+       select 'decision ' || d.decision_id || ' changed nothing and left a limit'
+       from credit_limits l join decisions d using (customer_id, decision_id)
+       where d.limit_minor = d.previous_limit_minor and d.scheduled_limit_minor is null
        union all
        select a.customer_id || ': sequence ' || a.decision_sequence || ' and ' || count(d.*) || ' decisions'
        from credit_accounts a left join decisions d using (customer_id)

@@ -10,8 +10,8 @@ export interface Evidence {
   readonly oracle: Oracle;
   readonly witness: Witness;
   readonly ledger: TopicLedger;
-  /** Webhooks received so far, by event id. */
-  readonly received: ReadonlyMap<string, readonly SinkEntry[]>;
+  /** Webhooks received until this moment, by event id: asked for after the database, which tells of a delivery later. */
+  takeReceived(): ReadonlyMap<string, readonly SinkEntry[]>;
   /** Refusals of the API by status. */
   readonly refused: Readonly<Record<string, number>>;
 }

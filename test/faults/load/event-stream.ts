@@ -21,8 +21,8 @@ export type Origin = 'first' | 'near-copy' | 'hour-copy' | 'restart-copy' | 'roa
 export type Facts =
   | readonly [valence: number, arousal: number, stress: number | null, confidence: number]
   | readonly [type: string, amountMinor: number]
-  | readonly [closedAtMs: number]
-  | readonly [];
+  | readonly [closedAtMs: number, balanceMinor: number, paidMinor: number]
+  | readonly [declaredIncomeMinor: number];
 
 export interface StreamEvent {
   readonly topic: InputTopic;
@@ -155,12 +155,17 @@ export function closedStatement(base: Base, closedAtMs: number, balanceMinor: nu
     paidMinor: Math.floor(balanceMinor / 4),
     monthsPastDue: 0,
   };
-  return toEvent('ecs.statements.v1', 'ecs.statement.v1', base, data, [closedAtMs]);
+  return toEvent('ecs.statements.v1', 'ecs.statement.v1', base, data, [closedAtMs, balanceMinor, data.paidMinor]);
 }
 
 function profile(base: Base, random: SeededRandom): StreamEvent {
-  const data = { currency: 'EUR', declaredIncomeMinor: 150_000 + Math.floor(random() * 300_000) };
-  return toEvent('ecs.customers.v1', 'ecs.customer.v1', base, data, []);
+  return incomeOf(base, 150_000 + Math.floor(random() * 300_000));
+}
+
+/** `more`: whatever else the profile says. */
+export function incomeOf(base: Base, declaredIncomeMinor: number, more: object = {}): StreamEvent {
+  const data = { currency: 'EUR', declaredIncomeMinor, ...more };
+  return toEvent('ecs.customers.v1', 'ecs.customer.v1', base, data, [declaredIncomeMinor]);
 }
 
 export function toEvent(topic: InputTopic, type: string, base: Base, data: object, facts: Facts): StreamEvent {

@@ -5,10 +5,10 @@ import { wavererName } from './consent-lane.ts';
 import {
   closedStatement,
   customerName,
+  incomeOf,
   openingPurchase,
   type StreamEvent,
   type StreamPlan,
-  toEvent,
 } from './event-stream.ts';
 
 export interface OpeningOptions {
@@ -41,8 +41,7 @@ function openCustomer(customerId: string, plan: StreamPlan): StreamEvent[] {
     origin: 'first' as const,
   });
   const consents = customerId.startsWith('w-') ? {} : { consents: { emotions: true, thoughts: true } };
-  const data = { currency: 'EUR', declaredIncomeMinor: 250_000, ...consents };
-  const profile = toEvent('ecs.customers.v1', 'ecs.customer.v1', base(`profile-${customerId}`), data, []);
+  const profile = incomeOf(base(`profile-${customerId}`), 250_000, consents);
   const statements = Array.from({ length: STATEMENTS }, (_, i) =>
     closedStatement(base(`statement-${customerId}-${i}`), plan.startMs - (31 + 30 * i) * DAY_MS, 20_000 + 1_000 * i),
   );

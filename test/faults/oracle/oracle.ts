@@ -17,15 +17,29 @@ export interface ExpectedTransaction {
   readonly amountMinor: number;
 }
 
+export interface ExpectedStatement {
+  readonly balanceMinor: number;
+  readonly paidMinor: number;
+}
+
+export interface ExpectedIncome {
+  readonly timeMs: number;
+  readonly declaredIncomeMinor: number;
+}
+
 export interface Oracle {
   take(entry: JournalEntry): void;
   /** By `purpose customer`; only where the last word about consent leaves a state. */
   expectedStates(): Map<string, ExpectedState>;
   readonly transactions: ReadonlyMap<string, ExpectedTransaction>;
   readonly maybeTransactions: ReadonlySet<string>;
-  /** `customer instant` of statements. */
-  readonly statements: ReadonlySet<string>;
+  /** By `customer instant`. */
+  readonly statements: ReadonlyMap<string, ExpectedStatement>;
   readonly maybeStatements: ReadonlySet<string>;
+  /** What each customer said last, by the time of the event. */
+  readonly incomes: ReadonlyMap<string, ExpectedIncome>;
+  /** Customers who may have said something else meanwhile. */
+  readonly maybeIncomes: ReadonlySet<string>;
   readonly poison: readonly PoisonEntry[];
   readonly writes: readonly WriteEntry[];
   /** Distinct readings accepted for a purpose, whatever became of the consent later. */
@@ -53,7 +67,8 @@ export function createOracle(): Oracle {
   const wavering = new Map<string, EventEntry[]>();
   const words = new Map<string, Word>();
   const transactions = new Map<string, ExpectedTransaction>();
-  const statements = new Set<string>();
+  const statements = new Map<string, ExpectedStatement>();
+  const incomes = new Map<string, ExpectedIncome>();
   const poison: PoisonEntry[] = [];
   const writes = new Map<string, WriteEntry>();
   const accepted = { emotions: 0, thoughts: 0, wavering: 0 };
@@ -72,7 +87,8 @@ export function createOracle(): Oracle {
     const purpose = PURPOSE_OF[event.topic];
     if (purpose !== undefined) takeReading(event, purpose);
     else if (event.topic === 'ecs.transactions.v1') transactions.set(event.id, toTransaction(event));
-    else if (event.topic === 'ecs.statements.v1') statements.add(statementKey(event));
+    else if (event.topic === 'ecs.statements.v1') statements.set(statementKey(event), toStatement(event));
+    else if (event.topic === 'ecs.customers.v1') takeIncome(event);
   }
 
   function takeReading(event: EventEntry, purpose: Purpose): void {
@@ -83,6 +99,11 @@ export function createOracle(): Oracle {
     }
     accepted[purpose]++;
     addReading(stateOf(states, purpose, event.customerId), event);
+  }
+
+  function takeIncome({ customerId, timeMs, facts }: EventEntry): void {
+    const [declaredIncomeMinor] = facts as readonly [number];
+    if ((incomes.get(customerId)?.timeMs ?? 0) < timeMs) incomes.set(customerId, { timeMs, declaredIncomeMinor });
   }
 
   function takeWord(customerId: string, granted: boolean, changedAtMs: number): void {
@@ -122,6 +143,11 @@ export function createOracle(): Oracle {
     statements,
     get maybeStatements() {
       return new Set([...maybes.values()].filter(({ topic }) => topic === 'ecs.statements.v1').map(statementKey));
+    },
+    incomes,
+    get maybeIncomes() {
+      const open = [...maybes.values()].filter(({ topic }) => topic === 'ecs.customers.v1');
+      return new Set(open.map(({ customerId }) => customerId));
     },
     poison,
     get writes() {
@@ -177,6 +203,11 @@ export function landmarkOf(timeMs: number): number {
 function toTransaction({ customerId, facts }: EventEntry): ExpectedTransaction {
   const [type, amountMinor] = facts as readonly [string, number];
   return { customerId, type, amountMinor };
+}
+
+function toStatement({ facts }: EventEntry): ExpectedStatement {
+  const [, balanceMinor, paidMinor] = facts as readonly [number, number, number];
+  return { balanceMinor, paidMinor };
 }
 
 function statementKey({ customerId, facts }: Pick<EventEntry, 'customerId' | 'facts'>): string {
