@@ -16,14 +16,16 @@ export function printResult(result: FaultResult, options: FaultOptions, tookMs: 
   for (const { invariant, message } of findings) console.log(`VIOLATION of ${invariant}: ${message}`);
   for (const [what, figures] of Object.entries(recovery))
     console.log(`back at work after ${what}: ${JSON.stringify(figures)}`);
+  // Where the run ended before anything could be counted, nothing is known to be lost, and nothing is known not to be.
+  const isCounted = held.includes('I1') || findings.some(({ invariant }) => invariant === 'I1');
   if (options.outputFile !== null) writeAsTests(options.outputFile, result);
   console.log(
     JSON.stringify({
       seed,
       faults,
       events,
-      lost: sum(findings.map((finding) => finding.lost)),
-      double: sum(findings.map((finding) => finding.double)),
+      lost: isCounted ? sum(findings.map((finding) => finding.lost)) : null,
+      double: isCounted ? sum(findings.map((finding) => finding.double)) : null,
       violations: findings.length,
       recovery,
       commits: result.commits,

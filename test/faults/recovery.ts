@@ -29,7 +29,7 @@ export interface Recovery {
 const BUSY = /^ecs\.(emotions|thoughts|transactions)\.v1$/;
 const OWNED_FOR_MS = 5_000;
 /** Each waits for its named point for a while. */
-const TOGETHER_MS = 3_000;
+const TOGETHER_MS = 5_500;
 
 /** Seconds, by the promise in docs/reliability.md; whoever takes longer is told with the place that came last. */
 const BACK_WITHIN_SECONDS: Readonly<Record<Broken, number>> = { worker: 10, database: 5, broker: 15 };

@@ -48,6 +48,20 @@ export interface Round {
 
 const INGEST = ['ingest-1', 'ingest-2', 'ingest-3'] as const;
 const ANY = [...INGEST, 'relay-1', 'api-1'] as const;
+/**
+ * Whom a fault can strike; ingest where nothing is said. Not the clock of the API: the time of a word about consent is its own,
+ * so that a wrong one changes what is true.
+ */
+const REACH: Partial<Record<FaultKind, readonly string[]>> = {
+  'database-cut': ANY,
+  'database-silent': ANY,
+  'database-slow': ANY,
+  'broker-cut': [...INGEST, 'relay-1'],
+  'broker-silent': [...INGEST, 'relay-1'],
+  'broker-slow': [...INGEST, 'relay-1'],
+  pause: ANY,
+};
+const reachOf = (kind: FaultKind): readonly string[] => REACH[kind] ?? INGEST;
 /** A group member that is silent for longer than this is put out. */
 const LONGER_THAN_SESSION_MS = 9_000;
 
@@ -76,10 +90,13 @@ function killOf(targets: readonly string[], atMs: number, random: SeededRandom):
   return fault('worker-kill', atMs, { targets, points, count: targets.length });
 }
 
-/** Every kind that is no kill by itself, with its particulars. */
-function makeOther(kind: FaultKind, atMs: number, random: SeededRandom): PlannedFault {
-  const targets = [one(kind.startsWith('database') ? ANY : INGEST, random)];
+/** Every kind that is no kill by itself, with its particulars. It strikes one of `reach`. */
+function makeOther(kind: FaultKind, atMs: number, random: SeededRandom, reach = reachOf(kind)): PlannedFault {
+  const targets = [one(reach, random)];
   switch (kind) {
+    // All of them, one after the other.
+    case 'worker-term':
+      return fault(kind, atMs, { targets: ANY, count: ANY.length });
     case 'lost-commit-ack':
       return fault(kind, atMs, { targets, points: ['ingest.commit-unanswered'], count: 4 });
     case 'commit-cut':
@@ -159,13 +176,28 @@ function planDense(index: number, random: SeededRandom): PlannedFault[] {
     killOf(['api-1'], random() * 15_000, random),
     fault(random() < 0.6 ? 'backend-kill' : 'database-kill', 11_500 + random() * 4_000),
     makeOther(OTHERS[index % OTHERS.length] as FaultKind, 1_000 + random() * 8_000, random),
+    cutElsewhere(4_500 + random() * 1_000, random),
   ];
   if (random() < 0.5) faults.push(fault('backend-kill', 2_500 + random() * 1_500));
   if (random() < 0.7) faults.push(fault('broker-kill', 7_500 + random() * 4_000));
   return faults;
 }
 
+/** An answer that the API or the relay does not get while it lives on. */
+function cutElsewhere(atMs: number, random: SeededRandom): PlannedFault {
+  const [target, point] = one(
+    [
+      ['api-1', 'api.commit-unanswered'],
+      ['relay-1', 'relay.results-unanswered'],
+    ] as const,
+    random,
+  );
+  return fault('lost-commit-ack', atMs, { targets: [target], points: [point], count: 1 });
+}
+
 const QUICK_ROUND_MS = 10_000;
+
+const isCut = (kind: FaultKind): boolean => kind === 'lost-commit-ack' || kind === 'commit-cut';
 
 /** Every kind of fault at least once, spread over as many rounds as the time has room for. */
 export function planQuickRounds(seed: number, kinds: readonly FaultKind[], seconds: number): Round[] {
@@ -180,7 +212,15 @@ export function planQuickRounds(seed: number, kinds: readonly FaultKind[], secon
     const victims = [...some(INGEST, 1 + Math.floor(random() * 2), random), one(['relay-1', 'api-1'], random)];
     const kills = kinds.includes('worker-kill') && (index % 2 === 0 || kinds.length < 3);
     const extra = kills ? [killOf(victims, 1_500 + random() * 2_000, random)] : [];
-    const faults = own.map((kind) => makeOther(kind, random() * 4_000, random));
+    // Commits are cut under one who lives: a fault on somebody who is dead or stands still anyway is none.
+    const living = one(
+      INGEST.filter((name) => !kills || !victims.includes(name)),
+      random,
+    );
+    const faults = own.map((kind) => {
+      const reach = isCut(kind) ? [living] : reachOf(kind).filter((name) => name !== living);
+      return makeOther(kind, random() * 4_000, random, reach);
+    });
     return { isCalm: false, lengthMs: QUICK_ROUND_MS, faults: sortByTime([...extra, ...faults]) };
   });
 }

@@ -6,7 +6,7 @@ import type { Armed } from '../proxy/database-proxy.ts';
 import { findPoint } from '../proxy/named-points.ts';
 
 /** The worker may still be on its way back from what came before. */
-const FIRST_PATIENCE_MS = 5_000;
+const FIRST_PATIENCE_MS = 10_000;
 const PATIENCE_MS = 1_500;
 
 /** Several, one behind the other: each takes the partition over anew before it can be cut again. */

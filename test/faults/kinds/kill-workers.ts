@@ -6,7 +6,7 @@ import { findPoint } from '../proxy/named-points.ts';
 import type { Worker } from '../world/worker.ts';
 
 /** A point that is not reached by then is not waited for: the process is killed where it is. */
-const PATIENCE_MS = 2_500;
+export const PATIENCE_MS = 5_000;
 
 export const killWorkers: Inject = async (run, fault) => {
   const kills = targetsOf(run, fault).map(async (worker, index) => {

@@ -182,7 +182,8 @@ function makeCopies(plan: StreamPlan, tick: number, random: SeededRandom, count:
     const back = origin === 'near-copy' ? Math.floor(random() * 5) : Math.floor(RESTART_TICKS * (0.5 + random()));
     // Right after the beginning there is nothing that old yet: then it is a near copy of what there is.
     const firsts = makeFirsts(plan, Math.max(0, tick - back));
-    const first = firsts[Math.floor(random() * firsts.length)];
+    const fitting = origin === 'hour-copy' ? firsts.filter((event) => isAnHourOld(plan, tick, event)) : firsts;
+    const first = fitting[Math.floor(random() * fitting.length)];
     if (first === undefined) continue;
     const isMisplaced = origin === 'misplaced-copy';
     const partition = isMisplaced ? (first.partition + 1) % plan.partitions : first.partition;
@@ -191,7 +192,11 @@ function makeCopies(plan: StreamPlan, tick: number, random: SeededRandom, count:
   return copies;
 }
 
-/** Every event is up to an hour older than its arrival, so its late copies meet it an hour of event time later. */
+/** Its hour is over, and so is the hour behind it nearly: the fingerprints it must be found among are not the newest. */
+function isAnHourOld(plan: StreamPlan, tick: number, { timeMs }: StreamEvent): boolean {
+  return tickTime(plan, tick) - timeMs > 0.8 * HOUR_MS;
+}
+
 function chooseOrigin(roll: number): Origin {
   if (roll < 0.4) return 'near-copy';
   if (roll < 0.55) return 'hour-copy';
