@@ -57,6 +57,7 @@ async function openWorld() {
     'ingest/fingerprint-set.js',
     'affect/reading.js',
     'affect/fold-readings.js',
+    'affect/save-emotional-states.js',
   );
   const world = await openBenchSystem(product, { ECS_PARTITIONS: String(PARTITIONS) });
   const { pool } = world.system;
@@ -209,7 +210,7 @@ async function run() {
       say(describeRound(i, round));
     }
     await checkCounts(world, sent);
-    const stages = measureStages(world.product, world.emotions, {
+    const stages = await measureStages(world.product, world.emotions, {
       topic: EMOTIONS_TOPIC,
       partitions: PARTITIONS,
       events: STAGE_EVENTS,

@@ -4,10 +4,13 @@
 import { prepareBatches } from './feed-batches.mjs';
 
 const HORIZON_MS = 7 * 86_400_000;
+const TRIGGERS = { valenceChange: 0.3, stressChange: 0.3 };
+/** A database that takes everything and says nothing: what is left of saving is the writing of its parameters. */
+const NO_DATABASE = { query: async () => ({ rows: [] }) };
 const REPEATS = 3;
 
-/** Microseconds an event of reading and checking, of finding copies, and of folding; the best of a few repeats. */
-export function measureStages(product, source, { topic, partitions, events, batch }) {
+/** Microseconds an event of reading and checking, of finding copies, of folding, of encoding; the best of a few repeats. */
+export async function measureStages(product, source, { topic, partitions, events, batch }) {
   const places = Array.from({ length: partitions }, (_, partition) => ({ topic, partition, nextOffset: 0 }));
   const prepared = prepareBatches(places, source.next(events), batch);
   const batches = prepared.flatMap(({ place, batches: own }) =>
@@ -16,24 +19,25 @@ export function measureStages(product, source, { topic, partitions, events, batc
   const rules = { topic, partitions, horizonMs: HORIZON_MS, nowMs: Date.now(), fingerprintsFromHour: -Infinity };
   const fingerprint = product.createFingerprinter(1);
   const nothing = product.createFingerprintSet();
-  const sums = { parse: [], copies: [], read: [], fold: [] };
+  const sums = { parse: [], copies: [], read: [], fold: [], encode: [] };
   for (let i = 0; i < REPEATS; i++) {
-    const spent = { parse: 0, copies: 0, read: 0, fold: 0 };
-    const timed = (stage, work) => {
+    const spent = { parse: 0, copies: 0, read: 0, fold: 0, encode: 0 };
+    const timed = async (stage, work) => {
       const before = process.cpuUsage();
-      const result = work();
+      const result = await work();
       const { user, system } = process.cpuUsage(before);
       spent[stage] += user + system;
       return result;
     };
     for (const { records, partition } of batches) {
-      const sifted = timed('parse', () => product.siftRecords(records, { ...rules, partition }));
-      const copies = timed('copies', () => product.dropDuplicates(sifted.events, fingerprint, () => nothing));
-      const readings = timed('read', () =>
+      const sifted = await timed('parse', () => product.siftRecords(records, { ...rules, partition }));
+      const copies = await timed('copies', () => product.dropDuplicates(sifted.events, fingerprint, () => nothing));
+      const readings = await timed('read', () =>
         copies.events.map(({ event, timeMs }) => product.readEmotion(event.data, timeMs)),
       );
       const subjects = copies.events.map(({ event }) => event.subject);
-      timed('fold', () => product.foldReadings(subjects, readings));
+      const folds = await timed('fold', () => [...product.foldReadings(subjects, readings).values()]);
+      await timed('encode', () => product.saveEmotionalStates(NO_DATABASE, 'emotions', folds, TRIGGERS));
     }
     for (const [stage, micros] of Object.entries(spent)) sums[stage].push(micros / events);
   }

@@ -124,8 +124,8 @@ function renderNotes(plans, inputs) {
   const arithmetic = `${count(one.customers)} x ${READINGS_A_DAY} x ${PEAK} / ${count(DAY_SECONDS)} = ${count(one.readings)} readings a second`;
   return `The arithmetic of the first column: ${arithmetic}; cores = events a second x microseconds each x ${HEADROOM};
 disk: ${disk}; nodes = the larger of
-cores / ${NODE_CORES} and disk / ${NODE_DISK_BYTES / 1e12} TB; partitions = four for each process, in twelves, so that processes can be added later without
-changing their number. What fills a node is its disk, long before its cores: whoever moves old transactions elsewhere needs fewer.
+cores / ${NODE_CORES} and disk / ${NODE_DISK_BYTES / 1e12} TB; partitions = the larger of four for each process and one for every ${count(PARTITION_EVENTS)} events a second at the peak, in twelves, so that
+processes can be added later without changing their number. The cost of a reading leaves out the fetch from the broker (above), the cores of PostgreSQL decisions. What fills a node is its disk, long before its cores: whoever moves old transactions elsewhere needs fewer.
 
 One node: one PostgreSQL as it is, with replicas for safety. Several nodes: every hot table's key begins with \`customer_id\`
 (or with the partition), and every statement of a batch touches the customers of one partition, so Citus or a

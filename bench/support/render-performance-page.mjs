@@ -20,7 +20,8 @@ const TITLES = {
 const INTRODUCTION = `# Performance
 
 This page is rendered from \`bench/results/*.json\`; each of them was written by the command named in its part, run with
-\`--record\`. Nobody edits it by hand (\`npm run generated\` checks that).`;
+\`--record\`, and nobody edits what they wrote (\`npm run generated\` checks that). Words on runs of other machines and on single trials are those of
+whoever made them.`;
 
 const FRAME = `## How to read it
 

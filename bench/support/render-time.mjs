@@ -6,13 +6,14 @@ export function renderTime({ ingest, stream }) {
   const title = '## Where the time goes';
   if (ingest === undefined || stream === undefined)
     return `${title}\n\nNot calculated: ingest or stream is not recorded.`;
-  const rest = ingest.microsNode - ingest.microsParse - ingest.microsCopies - ingest.microsFold;
+  const rest = ingest.microsNode - ingest.microsParse - ingest.microsCopies - ingest.microsFold - ingest.microsEncode;
   const steps = [
     ['fetch: read from the broker, unpack, hand over', stream.microsNode - ingest.microsNode],
-    ['read, parse, validate', ingest.microsParse],
+    ['parse and validate, one pass over the bytes; check partition and times', ingest.microsParse],
     ['fingerprint, look for copies', ingest.microsCopies],
     ['read the figures, fold per customer', ingest.microsFold],
-    ['encode, driver, garbage collection, the rest', rest],
+    ['encode: states and days as parameters of one statement', ingest.microsEncode],
+    ['driver, transaction, garbage collection, the rest', rest],
     ['PostgreSQL: all statements of a batch and its commit', stream.microsDatabase],
   ];
   const all = stream.microsNode + stream.microsDatabase;

@@ -1,4 +1,4 @@
-// The proxy between one ECS process and PostgreSQL. It reads along, fires what is armed for a named point (hold, kill, cut),
+// The proxy between one ECS process and PostgreSQL. It reads along, fires what is armed for a named point (kill, cut),
 // and tells what it saw committed: a witness that is no part of the system.
 import { connect, createServer, type Socket } from 'node:net';
 import { createLine, type Line } from './line.ts';
