@@ -6,7 +6,7 @@ import type { FaultOptions } from './options.ts';
 import type { FaultResult } from './run-faults.ts';
 
 export function printResult(result: FaultResult, options: FaultOptions, tookMs: number): void {
-  const { seed, faults, events, findings, held, recovery } = result;
+  const { faults, findings, held, recovery } = result;
   console.log(
     `\nfaults injected: ${Object.entries(faults)
       .map(([kind, count]) => `${kind} ${count}`)
@@ -16,23 +16,26 @@ export function printResult(result: FaultResult, options: FaultOptions, tookMs: 
   for (const { invariant, message } of findings) console.log(`VIOLATION of ${invariant}: ${message}`);
   for (const [what, figures] of Object.entries(recovery))
     console.log(`back at work after ${what}: ${JSON.stringify(figures)}`);
-  // Where the run ended before anything could be counted, nothing is known to be lost, and nothing is known not to be.
-  const isCounted = held.includes('I1') || findings.some(({ invariant }) => invariant === 'I1');
   if (options.outputFile !== null) writeAsTests(options.outputFile, result);
-  console.log(
-    JSON.stringify({
-      seed,
-      faults,
-      events,
-      lost: isCounted ? sum(findings.map((finding) => finding.lost)) : null,
-      double: isCounted ? sum(findings.map((finding) => finding.double)) : null,
-      violations: findings.length,
-      recovery,
-      commits: result.commits,
-      ownEnds: result.ownEnds,
-      seconds: Math.round(tookMs / 1000),
-    }),
-  );
+  console.log(JSON.stringify(toLastLine(result, tookMs)));
+}
+
+/** Where the run ended before anything could be counted, nothing is known to be lost, and nothing is known not to be. */
+export function toLastLine(result: FaultResult, tookMs: number): object {
+  const { seed, faults, events, findings, held, recovery, commits, ownEnds } = result;
+  const isCounted = held.includes('I1') || findings.some(({ invariant }) => invariant === 'I1');
+  return {
+    seed,
+    faults,
+    events,
+    lost: isCounted ? sum(findings.map((finding) => finding.lost)) : null,
+    double: isCounted ? sum(findings.map((finding) => finding.double)) : null,
+    violations: findings.length,
+    recovery,
+    commits,
+    ownEnds,
+    seconds: Math.round(tookMs / 1000),
+  };
 }
 
 function sum(values: readonly (number | undefined)[]): number {
