@@ -36,10 +36,13 @@ const FRAME = `## How to read it
   detection, both half-lives, day buckets and dead letters on, \`fsync\` and \`synchronous_commit\` as PostgreSQL ships them.
 - **Counts are checked.** A bench in which one event was lost, or counted twice, ends with an error and records nothing.
 - **Machines differ, ratios too.** The seed's way waits for two flushes of the disk for each event, ECS for its own processor. Where a
-  flush takes 0.1 ms (an AMD EPYC, 2026-11-27, the runs below) feelings were 103 to 114 times as fast as the seed's way in four runs,
-  transactions 55 to 64, with 170,000 to 192,000 and 96,000 to 111,000 a second; on a Xeon at 2.1 GHz some hours earlier with 72,000 and 42,000 a second 69 to 137
-  and 33 to 64, as its disk was quicker or slower; on an EPYC five days before 139, and 136 through Kafka. Against COPY binary feelings read 0.23
-  to 0.35 on this machine from run to run, 0.30 to 0.31 on the Xeon, 0.41 on the older EPYC.
+  flush takes 0.1 ms (an AMD EPYC, 2026-11-27, quiet, the run of the decisions below) feelings were 103 to 114 times as fast as the seed's way
+  in four runs, transactions 55 to 64, with 170,000 to 192,000 and 96,000 to 111,000 a second, and 110 times through Kafka. Later that day, on
+  a machine of the same name that had other work at idle priority beside it and took twice the processor time for everything (the runs of
+  ingest and Kafka below), 143 and 70.5 with 60,000 and 37,000 a second, and 201 through Kafka. On a Xeon at 2.1 GHz 69 to 137 and 33 to 64 with
+  72,000 and 42,000 a second, as its disk was quicker or slower; on an EPYC five days before 139, and 136 through Kafka. Against COPY
+  binary feelings read 0.23 to 0.35 on the first from run to run, 0.26 on the second, 0.30 to 0.31 on the Xeon, 0.41 on the older EPYC.
+  Decisions: 1.24 to 1.34 times the seed's requests on the first, 1.17 to 1.72 from round to round on the second, by processor time 1.44 and 1.66.
 - **Log files are used again.** A database that was just made zeroes each new file of its log, 16 MB in 50 ms, while every commit
   waits, once a second and more under load. Ingest and decisions are measured after enough was written that old files are used
   again, as in any server that has run for a while; it was seen in the p99 of decisions, 70 ms before and 45 after, while the seed's went
