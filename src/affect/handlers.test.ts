@@ -24,7 +24,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate customers cascade'));
+beforeEach(() => database.pool.query('truncate customers, outbox_events cascade'));
 
 async function addCustomer(customerId: string, granted: readonly string[] = CONSENT_PURPOSES): Promise<void> {
   const { pool } = database;

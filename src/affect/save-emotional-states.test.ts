@@ -20,7 +20,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate customers cascade'));
+beforeEach(() => database.pool.query('truncate customers, outbox_events cascade'));
 
 async function addCustomers(customerIds: readonly string[], landmarkDay = 0): Promise<void> {
   await database.pool.query(
@@ -224,7 +224,7 @@ describe('any split into batches', () => {
           await expectStoredEqualsFold(split.flat());
         })
         .beforeEach(async () => {
-          await database.pool.query('truncate customers cascade');
+          await database.pool.query('truncate customers, outbox_events cascade');
           await addCustomers(['a', 'b', 'c'], LANDMARK - 256);
         }),
       { numRuns: 40 },

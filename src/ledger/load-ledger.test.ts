@@ -23,7 +23,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate customers, transactions cascade'));
+beforeEach(() => database.pool.query('truncate customers, transactions, outbox_events cascade'));
 
 const closedAt = (month: number) => new Date(Date.UTC(2026, month - 1, 1)).toISOString();
 

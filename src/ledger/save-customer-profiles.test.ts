@@ -12,7 +12,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate customers cascade'));
+beforeEach(() => database.pool.query('truncate customers, outbox_events cascade'));
 
 const change = (customerId: string, fields: Partial<ProfileChange> = {}): ProfileChange => ({
   customerId,
@@ -82,7 +82,7 @@ describe('saveCustomerProfiles', () => {
             declaredIncomeMinor: newest('declaredIncomeMinor'),
           });
         })
-        .beforeEach(() => database.pool.query('truncate customers cascade').then(() => undefined)),
+        .beforeEach(() => database.pool.query('truncate customers, outbox_events cascade').then(() => undefined)),
       { numRuns: 25 },
     );
   });

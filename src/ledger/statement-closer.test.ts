@@ -26,7 +26,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate customers, transactions cascade'));
+beforeEach(() => database.pool.query('truncate customers, transactions, outbox_events cascade'));
 
 const makeCloser = (options: { batchSize?: number; clock?: () => number; pollMs?: number } = {}) =>
   createStatementCloser({ pool: database.pool, clock: () => 0, log, ...options });
@@ -198,7 +198,9 @@ describe('closers and transactions at the same time', () => {
           await makeCloser().closeDue(at('08-01T01:00'));
           await expectPostedOnce(given.flat().length);
         })
-        .beforeEach(() => database.pool.query('truncate customers, transactions cascade').then(() => undefined)),
+        .beforeEach(() =>
+          database.pool.query('truncate customers, transactions, outbox_events cascade').then(() => undefined),
+        ),
       { numRuns: 40 },
     );
   });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate customers cascade'));
+beforeEach(() => database.pool.query('truncate customers, outbox_events cascade'));
 
 const statement = (subject: string, month: number, data: Record<string, unknown> = {}) =>
   accept(
@@ -85,7 +85,7 @@ describe('statement handler', () => {
       rejections: [rejection],
       dropped: {},
     });
-    await database.pool.query('truncate customers cascade');
+    await database.pool.query('truncate customers, outbox_events cascade');
     await expect(handle(database.pool, [first, other], NOW)).resolves.toMatchObject({ rejections: [rejection] });
   });
 
@@ -118,7 +118,7 @@ describe('statement handler', () => {
     const expected = ['inactive', 'paid_in_full', 'paid_in_full', 'revolving', 'past_due'];
     await handle(database.pool, [...months].reverse(), NOW);
     expect(await standings('a')).toEqual(expected);
-    await database.pool.query('truncate customers cascade');
+    await database.pool.query('truncate customers, outbox_events cascade');
     for (const month of months) await handle(database.pool, [month], NOW);
     expect(await standings('a')).toEqual(expected);
   });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate customers, transactions cascade'));
+beforeEach(() => database.pool.query('truncate customers, transactions, outbox_events cascade'));
 
 const transaction = (
   subject: string,
@@ -108,7 +108,7 @@ describe('transaction handler', () => {
       rejections: [rejection],
       dropped: {},
     });
-    await database.pool.query('truncate customers, transactions cascade');
+    await database.pool.query('truncate customers, transactions, outbox_events cascade');
     await expect(handle(database.pool, [first, other], NOW)).resolves.toMatchObject({
       counted: [true, false],
       rejections: [rejection],

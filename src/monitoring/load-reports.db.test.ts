@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query('truncate customers cascade');
+  await database.pool.query('truncate customers, outbox_events cascade');
   world.time.nowMs = NOW_MS;
 });
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate customers cascade'));
+beforeEach(() => database.pool.query('truncate customers, outbox_events cascade'));
 
 const outcome = (subject: string, data: Record<string, unknown> = {}, options: { id?: string; timeMs?: number } = {}) =>
   accept('ecs.outcomes.v1', { subject, timeMs: NOW, ...options }, data);
@@ -87,7 +87,7 @@ test.each<[string, Record<string, unknown>, number]>([
 ])('refuses the same id with another %s, in the same batch and later', async (field, data, timeMs) => {
   const first = () => outcome('a', {}, { id: 'o-1' });
   for (const together of [true, false]) {
-    await database.pool.query('truncate customers cascade');
+    await database.pool.query('truncate customers, outbox_events cascade');
     await addCustomer(database.pool, 'a');
     const other = outcome('a', data, { id: 'o-1', timeMs });
     if (!together) await handle(database.pool, [first()], NOW);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate customers cascade'));
+beforeEach(() => database.pool.query('truncate customers, outbox_events cascade'));
 
 const customer = (subject: string, data: Record<string, unknown> = {}, timeMs = NOW) =>
   accept('ecs.customers.v1', { subject, timeMs, source: 'urn:app' }, data);

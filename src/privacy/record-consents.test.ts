@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query('truncate customers cascade');
+  await database.pool.query('truncate customers, outbox_events cascade');
   await addCustomer(database.pool, 'a');
 });
 
@@ -253,7 +253,7 @@ describe('consent at the time of the event', () => {
   test('whatever arrives when, nothing from outside the last live time is in a state', async () => {
     let keptRuns = 0;
     const story = fc.asyncProperty(anyStory, async (happenings) => {
-      await database.pool.query('truncate customers cascade');
+      await database.pool.query('truncate customers, outbox_events cascade');
       await addCustomer(database.pool, 'a');
       for (const one of happenings) {
         if (typeof one === 'number') await feelAt(START + one * DAY_MS);

@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 beforeEach(async () => {
-  await database.pool.query('truncate customers, dead_letters cascade');
+  await database.pool.query('truncate customers, dead_letters, outbox_events cascade');
   await addCustomer(database.pool, 'a');
   await addCustomer(database.pool, 'b');
 });
