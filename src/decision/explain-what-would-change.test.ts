@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { FEATURE_NAMES } from '../ledger/index.ts';
 import { findNearestChange, loadScorecard, score, shippedScorecardPath } from '../model/index.ts';
 import { findBandIndex, loadPolicies } from '../policy/index.ts';
-import { type BehaviourChange, explainWhatWouldChange } from './explain-what-would-change.ts';
+import { type BehaviourChange, explainWhatWouldChange, reachOf } from './explain-what-would-change.ts';
 
 const { artefact, compiled } = await loadScorecard(shippedScorecardPath());
 const policies = await loadPolicies();
@@ -20,8 +20,9 @@ const holders = fc.tuple(
     ),
   ),
 );
-const explain = (features: readonly (number | null)[]) =>
-  explainWhatWouldChange({ features, currency: 'EUR' }, compiled, document);
+const OWED = 100 * unitMinor;
+const explain = (features: readonly (number | null)[], balanceMinor = OWED) =>
+  explainWhatWouldChange({ features, currency: 'EUR', ledger: { balanceMinor } }, compiled, document);
 const bandOf = (features: readonly (number | null)[]) =>
   findBandIndex(
     score(
@@ -36,17 +37,15 @@ const bandOf = (features: readonly (number | null)[]) =>
 /** The customer has done what the words say, with the figures that are in them. */
 function obey(features: readonly (number | null)[], changes: readonly BehaviourChange[]): (number | null)[] {
   const then = [...features];
-  for (const { feature, text, to, amountMinor } of changes) {
+  for (const { feature, text, amountMinor } of changes) {
     const told = Number(/[\d.]+/.exec(text)?.[0]);
     const value =
       feature === 'payment_ratio_latest'
         ? told / 100
         : feature === 'utilisation_latest'
-          ? text.includes('in credit')
-            ? to - 1e-9
-            : text.includes('nothing')
-              ? 0
-              : told / 100 - 1e-9
+          ? text.includes('nothing')
+            ? 0
+            : told / 100 - 1e-9
           : feature === 'statements_since_late'
             ? told
             : Math.log(1 + (amountMinor ?? Number.NaN) / unitMinor);
@@ -92,6 +91,24 @@ describe('explainWhatWouldChange', () => {
     );
   });
 
+  it('asks nobody to pay more than is owed, or to have a credit', () => {
+    let asked = 0;
+    fc.assert(
+      fc.property(holders, fc.integer({ min: 0, max: 3 * unitMinor }), (features, owedMinor) => {
+        for (const { feature, text, to, amountMinor } of explain(features, owedMinor).changes) {
+          if (feature === 'utilisation_latest') expect(to).toBeGreaterThan(0);
+          if (!feature.includes('payment')) continue;
+          asked += 1;
+          expect(owedMinor).toBeGreaterThan(0);
+          expect(amountMinor ?? 0).toBeLessThanOrEqual(owedMinor);
+          if (feature === 'payment_ratio_latest') expect(Number(/[\d.]+/.exec(text)?.[0])).toBeLessThanOrEqual(100);
+        }
+      }),
+      { numRuns: 600, seed: 7 },
+    );
+    expect(asked).toBeGreaterThan(5);
+  });
+
   it('calls out of reach only what no change reaches', () => {
     fc.assert(
       fc.property(holders, (features) => {
@@ -100,7 +117,7 @@ describe('explainWhatWouldChange', () => {
         const values = Float64Array.from(features, (value) => value ?? Number.NaN);
         const odds = (share: number | null) => Math.log((share ?? 0) / (1 - (share ?? 0)));
         const gap = odds(told.probabilityOfDefault) - odds(told.wantedProbabilityOfDefault);
-        expect(findNearestChange(compiled, values, gap + 1e-9)).toBe(null);
+        expect(findNearestChange(compiled, values, gap + 1e-9, reachOf(OWED, unitMinor))).toBe(null);
       }),
     );
   });

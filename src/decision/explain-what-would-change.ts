@@ -1,7 +1,15 @@
 // What would bring a customer into the next safer band of the policy: the nearest change of own behaviour, worked out on the
 // features, the model and the policy that the decision was made with. Pure, so it stays true of a decision for years.
 import { assert } from '../lib/assert.ts';
-import { applyChanges, type Change, type CompiledScorecard, findNearestChange, logit, score } from '../model/index.ts';
+import {
+  applyChanges,
+  type CanReach,
+  type Change,
+  type CompiledScorecard,
+  findNearestChange,
+  logit,
+  score,
+} from '../model/index.ts';
 import { findBandIndex, type PolicyDocument } from '../policy/index.ts';
 import type { FinancialInputs } from './decision-input.ts';
 
@@ -45,7 +53,9 @@ export const NOT_SCORED: WhatWouldChangeView = {
 /** Far below the ten-thousandths that tables are made of: nobody is left standing on the edge of a band by a rounding. */
 const ROUNDING = 1e-9;
 
-type Inputs = Pick<FinancialInputs, 'features' | 'currency'>;
+type Inputs = Pick<FinancialInputs, 'features' | 'currency'> & {
+  readonly ledger: Pick<FinancialInputs['ledger'], 'balanceMinor'>;
+};
 
 /** Emotion has no part in it: bands are asked about the half of the decision that approves and prices. */
 export function explainWhatWouldChange(
@@ -62,16 +72,36 @@ export function explainWhatWouldChange(
   const wanted = document.bands[place - 1]?.probabilityOfDefaultMax;
   if (wanted === undefined) return { ...seen, state: 'safest_band' };
   const target = { ...seen, wantedProbabilityOfDefault: wanted };
-  const found = findNearestChange(model, features, logit(probabilityOfDefault) - logit(wanted) + ROUNDING);
+  const unitMinor = document.amounts[inputs.currency]?.referenceUnitMinor ?? model.referenceUnitMinor;
+  const gap = logit(probabilityOfDefault) - logit(wanted) + ROUNDING;
+  const found = findNearestChange(model, features, gap, reachOf(inputs.ledger.balanceMinor, unitMinor));
   if (found === null) return { ...target, state: 'out_of_reach' };
   const after = pdOf(applyChanges(model, features, found.changes));
   assert(findBandIndex(after, document) < place, 'a change that was found leads into the band it was found for');
-  const unitMinor = document.amounts[inputs.currency]?.referenceUnitMinor ?? model.referenceUnitMinor;
   return {
     ...target,
     state: 'reachable',
     probabilityOfDefaultAfter: after,
     changes: found.changes.map((change) => describeChange(change, unitMinor)),
+  };
+}
+
+/**
+ * Nobody is asked to pay more than is owed, or to have a credit with the lender: of somebody who owes nothing no payment is
+ * wanted at all.
+ */
+export function reachOf(owedMinor: number, unitMinor: number): CanReach {
+  return ({ feature, to }) => {
+    switch (feature) {
+      case 'payment_ratio_latest':
+        return owedMinor > 0 && to <= 1;
+      case 'log_payment_latest':
+        return smallestAmount(to, unitMinor) <= owedMinor;
+      case 'utilisation_latest':
+        return to > 0;
+      default:
+        return true;
+    }
   };
 }
 
@@ -90,9 +120,8 @@ function describeChange(change: Change, unitMinor: number): BehaviourChange {
   }
 }
 
-/** A cut may lie so low that only nothing, or less than nothing, lies below it. */
+/** A cut may lie so low that only nothing lies below it. */
 function tellUtilisation(below: number): string {
-  if (below <= 0) return 'Let your statement close in credit.';
   const percent = floorPercent(below);
   return percent > 0
     ? `Let your statement close with less than ${percent} % of your limit in use.`

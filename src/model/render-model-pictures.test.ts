@@ -40,6 +40,29 @@ test('cells of one colour are one path, and all together cover the panel once', 
   expect(areas.reduce((sum, area) => sum + area, 0)).toBe(40 * 20);
 });
 
+test('cells that do not divide their panel evenly leave no stripe between them', () => {
+  const rows = Array.from({ length: 7 }, (_, row) => Array.from({ length: 9 }, (_, column) => `c${row}-${column}`));
+  const edges = drawCells(rows, { width: 330, height: 170 }).map((path) => {
+    const [x = 0, y = 0, wide = 0, high = 0] = (/M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)/.exec(path) ?? [])
+      .slice(1)
+      .map(Number);
+    return { x, y, right: x + wide, bottom: y + high };
+  });
+  edges.forEach(({ right, bottom }, place) => {
+    const [column, row] = [place % 9, Math.floor(place / 9)];
+    expect(right).toBeCloseTo(column === 8 ? 330 : (edges[place + 1]?.x ?? 0), 9);
+    expect(bottom).toBeCloseTo(row === 6 ? 170 : (edges[place + 9]?.y ?? 0), 9);
+  });
+});
+
+test('names fit above their panel', () => {
+  const titles = [...(pictures.pairs ?? '').matchAll(/font-size="12">([^<]+)</g)]
+    .map(([, title = '']) => title)
+    .slice(1);
+  // A letter of this size is at most some seven wide on average, and there is a margin of forty beside the panel.
+  for (const title of titles) expect(7 * title.length).toBeLessThanOrEqual(330 + 40);
+});
+
 test('nothing that was measured is written beyond the picture: no NaN, no undefined', () => {
   for (const svg of Object.values(pictures)) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
 });

@@ -4,14 +4,19 @@ import type { FeatureTable, PairTable, Scorecard } from './scorecard.ts';
 import { drawCells, drawPanels, line, type Panel, rectangle, text } from './svg.ts';
 
 const PANEL = { width: 240, height: 130 };
+/** Two names have to fit above it. */
+const PAIR_PANEL = { width: 330, height: 170 };
 const LEGEND = 'What each table adds to the log-odds of default: red raises the risk, blue lowers it, white is 0';
+const PAIR_LEGEND = `${LEGEND}; the first feature grows upwards, the second to the right, missing is not drawn`;
 
 /** By the name of the file, without its ending. */
 export function renderModelPictures(scorecard: Scorecard): Readonly<Record<string, string>> {
   const { pairs = [], features } = scorecard;
   return {
     mains: drawPanels(features.map(drawMain), PANEL, 4, LEGEND),
-    ...(pairs.length === 0 ? {} : { pairs: drawPanels(strongestFirst(pairs).map(drawPair), PANEL, 3, LEGEND) }),
+    ...(pairs.length === 0
+      ? {}
+      : { pairs: drawPanels(strongestFirst(pairs).map(drawPair), PAIR_PANEL, 3, PAIR_LEGEND) }),
     calibration: drawPanels([drawCalibration(scorecard)], { width: 420, height: 320 }, 1),
     lift: drawPanels([drawLift(scorecard)], { width: 420, height: 320 }, 1),
   };
@@ -58,20 +63,21 @@ function drawPair(pair: PairTable): Panel {
   const colours = rows.map((row) => row.map((value) => colourOf(value / reach))).reverse();
   return {
     title: `${pair.features[0]} × ${pair.features[1]}`,
-    note: `full colour ±${reach.toFixed(2)}; the first grows upwards, the second to the right`,
-    marks: drawCells(colours, PANEL),
+    note: `full colour ±${reach.toFixed(2)}`,
+    marks: drawCells(colours, PAIR_PANEL),
   };
 }
 
 function drawCalibration({ training }: Scorecard): Panel {
   const tenths = training.tenths ?? [];
   const observed = tenths.map(({ rows, defaults }) => defaults / rows);
-  const most = Math.max(0.01, ...observed, ...tenths.map((tenth) => tenth.meanProbability));
+  // A little more than the most, so that its mark lies inside the frame.
+  const most = 1.04 * Math.max(0.01, ...observed, ...tenths.map((tenth) => tenth.meanProbability));
   const x = (value: number) => (value / most) * 420;
   const y = (value: number) => 320 - (value / most) * 320;
   return {
     title: 'Calibration, out of bag',
-    note: 'probability of default, predicted to the right, observed upwards; a dot for each tenth of the rows',
+    note: 'probability of default, predicted to the right, observed upwards; a square for each tenth of the rows',
     marks: [
       line(0, 320, 420, 0),
       ...listShares(most).flatMap((share) => [

@@ -45,13 +45,19 @@ export function drawCells(colours: readonly (readonly string[])[], { width, heig
   const paths = new Map<string, string>();
   for (const [place, row] of colours.entries()) {
     const across = width / row.length;
+    const [top, bottom] = [edge(place * down), edge((place + 1) * down)];
     for (const { colour, from, to } of findRuns(row)) {
-      const wide = at((to - from) * across);
-      const shape = `M${at(from * across)} ${at(place * down)}h${wide}v${at(down)}h-${wide}z`;
+      const [left, right] = [edge(from * across), edge(to * across)];
+      const shape = `M${at(left)} ${at(top)}h${at(right - left)}v${at(bottom - top)}h-${at(right - left)}z`;
       paths.set(colour, (paths.get(colour) ?? '') + shape);
     }
   }
   return [...paths].map(([colour, shapes]) => `<path fill="${colour}" shape-rendering="crispEdges" d="${shapes}"/>`);
+}
+
+/** Edges are rounded, not widths: a cell ends where its neighbour begins, and no white stripe says 0 between them. */
+function edge(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function findRuns(row: readonly string[]): { readonly colour: string; readonly from: number; readonly to: number }[] {

@@ -48,7 +48,52 @@ function isSure(
   });
 }
 
+/** Share of the training rows between where somebody stands and where the change leads, half of both ends. */
+function distanceOf(features: Float64Array, { feature, to, bound }: Change): number {
+  const place = MODEL.features.indexOf(feature);
+  const { cuts = [], rows = [], missingRows = 0 } = SHIPPED.features[place] ?? {};
+  const binOf = (value: number) => cuts.filter((cut) => cut <= value).length;
+  const ends = [binOf(features[place] ?? 0), binOf(bound === 'at_least' ? to : to - 1e-9)].sort((a, b) => a - b);
+  const [low = 0, high = 0] = ends;
+  const between = rows.slice(low + 1, high).reduce((sum, one) => sum + one, 0);
+  return (between + ((rows[low] ?? 0) + (rows[high] ?? 0)) / 2) / rows.reduce((sum, one) => sum + one, missingRows);
+}
+
+/** Every single change that could be named. */
+function listSingles(features: Float64Array): Change[] {
+  return Object.entries(CHANGEABLE).flatMap(([feature, direction]) => {
+    const from = features[MODEL.features.indexOf(feature)] ?? Number.NaN;
+    const { cuts = [] } = SHIPPED.features.find(({ name }) => name === feature) ?? {};
+    const passed = cuts.filter((cut) => (direction > 0 ? cut > from : cut <= from));
+    return passed.map((to): Change => ({ feature, from, to, bound: direction > 0 ? 'at_least' : 'below' }));
+  });
+}
+
 describe('findNearestChange', () => {
+  it('names the nearest: no single change that is sure to get there is nearer', () => {
+    let met = 0;
+    fc.assert(
+      fc.property(holders, fc.double({ min: 0.001, max: 0.8, noNaN: true }), (features, wanted) => {
+        const found = findNearestChange(MODEL, features, wanted);
+        const sure = listSingles(features).filter((change) => isSure(features, [change], wanted));
+        if (sure.length > 1) met += 1;
+        const named = found?.changes.reduce((sum, change) => sum + distanceOf(features, change), 0);
+        for (const change of sure) expect(named).toBeLessThanOrEqual(distanceOf(features, change) + 1e-12);
+      }),
+      { numRuns: 300 },
+    );
+    expect(met).toBeGreaterThan(5);
+  });
+
+  it('names none of what cannot be asked', () => {
+    fc.assert(
+      fc.property(holders, (features) => {
+        const allowed = findNearestChange(MODEL, features, 0.05, ({ feature }) => feature === 'utilisation_latest');
+        for (const { feature } of allowed?.changes ?? []) expect(feature).toBe('utilisation_latest');
+      }),
+    );
+  });
+
   it('keeps its word to the unit: after the change the risk has fallen by what was said, and by as much as wanted', () => {
     let found = 0;
     fc.assert(

@@ -35,6 +35,9 @@ interface Move {
   readonly direction: 1 | -1;
 }
 
+/** May this much be asked of the customer? What the features do not know, such as what is owed, the caller does. */
+export type CanReach = (change: Change) => boolean;
+
 /**
  * The nearest one or two changes by which the log-odds fall by at least `logOddsWanted`; null where none does. The current
  * value must be known.
@@ -43,11 +46,12 @@ export function findNearestChange(
   model: CompiledScorecard,
   features: Float64Array,
   logOddsWanted: number,
+  canReach: CanReach = () => true,
 ): WhatWouldChange | null {
   const bins = new Int32Array(features.length);
   sumUnits(model, features, bins, null);
   const wanted = logOddsWanted / (model.recalibration?.slope ?? 1);
-  const moves = listMoves(model, features, bins);
+  const moves = listMoves(model, features, bins).filter((move) => canReach(toChange(model, features, move)));
   let best: { readonly moves: readonly Move[]; readonly gained: number; readonly distance: number } | null = null;
   for (const together of combine(moves)) {
     const distance = together.reduce((sum, move) => sum + move.distance, 0);
