@@ -8,6 +8,7 @@ import { createSeededRandom } from '../lib/seeded-random.ts';
 import { logit, sigmoid } from './base-rate.ts';
 import { loadScorecard } from './load-scorecard.ts';
 import { computeMetrics } from './metrics.ts';
+import { runModelEvaluate } from './run-model-evaluate.ts';
 import { runModelScore } from './run-model-score.ts';
 import { runModelTrain } from './run-model-train.ts';
 
@@ -102,6 +103,103 @@ describe('training on any CSV', () => {
     expect(best.auc - found.auc).toBeLessThan(0.015);
     expect(found.calibrationError).toBeLessThan(0.015);
   }, 120_000);
+
+  /** One column of values, how likely each is to end badly, and the spec; the PD that is learned of each asked for. */
+  async function learnColumn(
+    name: string,
+    draw: (random: () => number) => readonly [cell: string, probability: number],
+    spec: object,
+    asked: readonly string[],
+  ): Promise<Float64Array> {
+    const random = createSeededRandom(11);
+    const lines = Array.from({ length: 4_000 }, () => {
+      const [cell, probability] = draw(random);
+      return `${cell},${random().toFixed(3)},${random() < probability ? 1 : 0}`;
+    });
+    await writeFile(at(`${name}.csv`), `x,noise,bad\n${lines.join('\n')}\n`);
+    await writeFile(at(`${name}.spec.json`), JSON.stringify({ target: 'bad', ...spec }));
+    await runModelTrain({
+      dataPath: at(`${name}.csv`),
+      specPath: at(`${name}.spec.json`),
+      outPath: at(`${name}.json`),
+      threads: 1,
+    });
+    await writeFile(at(`${name}.asked.csv`), `noise,x\n${asked.map((cell) => `0.5,${cell}`).join('\n')}\n`);
+    await runModelScore({
+      modelPath: at(`${name}.json`),
+      dataPath: at(`${name}.asked.csv`),
+      outPath: at(`${name}.scores.csv`),
+    });
+    return readScores(at(`${name}.scores.csv`));
+  }
+
+  it('learns codes by themselves, outside the order and its direction, the lowest value too', async () => {
+    const features = [{ column: 'x', monotone: 'up', monotoneFrom: 3, specialValues: [-9, 98] }, { column: 'noise' }];
+    const risks: Readonly<Record<string, number>> = { '-9': 0.5, '98': 0.02 };
+    const draw = (random: () => number) => {
+      const value = random() < 0.1 ? '-9' : random() < 0.1 ? '98' : String(Math.floor(random() * 10));
+      return [value, risks[value] ?? 0.05 + 0.03 * Number(value)] as const;
+    };
+    const asked = ['-9', '98', '3', '4', '5', '6', '7', '8', '9'];
+    const [low = 0, high = 0, ...rising] = await learnColumn('codes', draw, { features }, asked);
+    expect(low).toBeGreaterThan(0.35);
+    expect(high).toBeLessThan(0.08);
+    expect([...rising].sort((one, other) => one - other)).toEqual(rising);
+    expect(rising.at(-1)).toBeGreaterThan(0.2);
+  });
+
+  it('cuts features of any scale', async () => {
+    const draw = (random: () => number) => {
+      const value = random();
+      return [`${(value * 1e-7).toExponential(6)}`, value > 0.5 ? 0.5 : 0.1] as const;
+    };
+    const [below = 1, above = 0] = await learnColumn('fine', draw, {}, ['2e-8', '8e-8']);
+    expect(below).toBeLessThan(0.2);
+    expect(above).toBeGreaterThan(0.4);
+  });
+
+  it('meets a level that is a number however it is written', async () => {
+    const features = [{ column: 'x', type: 'category' }, { column: 'noise' }];
+    const draw = (random: () => number) => {
+      const level = Math.floor(random() * 3);
+      return [String(level), [0.1, 0.5, 0.2][level] ?? 0] as const;
+    };
+    const [one, same] = await learnColumn('levels', draw, { features }, ['1', '1.0']);
+    expect(same).toBe(one);
+    expect(one).toBeGreaterThan(0.4);
+  });
+
+  it('measures a file by the levels of the model, though the file has not all of them', async () => {
+    const risks: Readonly<Record<string, number>> = { ash: 0.05, birch: 0.6, cedar: 0.2, elm: 0.4 };
+    const draw = (random: () => number) => {
+      const level = Object.keys(risks)[Math.floor(random() * 4)] ?? '';
+      return [level, risks[level] ?? 0] as const;
+    };
+    await learnColumn('trees', draw, {}, ['ash']);
+    const random = createSeededRandom(12);
+    const rows = Array.from({ length: 2_000 }, () => {
+      const [level] = draw(() => 0.25 + 0.75 * random());
+      return { level, bad: random() < (risks[level] ?? 0) ? 1 : 0 };
+    });
+    await writeFile(at('some.csv'), `x,noise,bad\n${rows.map(({ level, bad }) => `${level},0.5,${bad}`).join('\n')}\n`);
+    const model = { modelPath: at('trees.json'), dataPath: at('some.csv') };
+    const { metrics } = await runModelEvaluate({ ...model, specPath: at('trees.spec.json') });
+    await runModelScore({ ...model, outPath: at('some.scores.csv') });
+    const pds = await readScores(at('some.scores.csv'));
+    const scored = computeMetrics(
+      pds.map(logit),
+      Uint8Array.from(rows, ({ bad }) => bad),
+    );
+    expect(metrics.auc).toBeCloseTo(scored.auc, 9);
+    expect(metrics.brier).toBeCloseTo(scored.brier, 9);
+  });
+
+  it('refuses rows to set aside that nothing reads, before it learns', async () => {
+    await writeFile(at('split.csv'), `x,part,bad\n${'1,train,1\n2,test,0\n3,train,0\n'.repeat(500)}`);
+    await writeFile(at('split.spec.json'), JSON.stringify({ target: 'bad', holdoutColumn: 'part' }));
+    const args = { dataPath: at('split.csv'), specPath: at('split.spec.json'), outPath: at('split.json') };
+    await expect(runModelTrain(args)).rejects.toThrow(/0 rows \(part\) with 0 defaults/);
+  });
 
   it('says what is wrong, by the name of the field or column', async () => {
     await writeFile(at('tiny.csv'), 'a,b,y\n1,x,fine\n2,y,bad\n');

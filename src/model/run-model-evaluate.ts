@@ -2,6 +2,7 @@
 import { EcsError } from '../lib/errors.ts';
 import { evaluateScorecard } from './evaluate-scorecard.ts';
 import { loadScorecard } from './load-scorecard.ts';
+import { readAsModel } from './read-column-rows.ts';
 import type { Metrics, Scorecard } from './scorecard.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
 import { selectRows } from './train/training-table.ts';
@@ -36,7 +37,7 @@ export async function runModelEvaluate(args: ModelEvaluateArgs): Promise<ModelEv
     modelVersion,
     rows,
     seenInTraining: data.dataSha256 === artefact.training.dataSha256 && rows !== spec.holdoutColumn,
-    metrics: evaluateScorecard(artefact, selectRows(data.table, data.spec, rows)),
+    metrics: evaluateScorecard(artefact, readAsModel(artefact, selectRows(data.table, data.spec, rows))),
   };
 }
 

@@ -6,9 +6,11 @@ import { type FairnessReport, reportFairness } from './fairness/fairness-report.
 import { type GroupColumn, groupOf } from './fairness/group-column.ts';
 import { type FairnessHeading, renderFairness } from './fairness/render-fairness.ts';
 import { loadScorecard } from './load-scorecard.ts';
+import { readAsModel } from './read-column-rows.ts';
 import { scoreLogOdds } from './score.ts';
 import type { CsvRecord } from './train/csv-record.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
+import { readsAs } from './train/read-cell.ts';
 
 export interface ModelFairnessArgs {
   readonly modelPath: string;
@@ -28,13 +30,15 @@ export type ModelFairnessResult = FairnessReport & FairnessHeading;
 export async function runModelFairness(args: ModelFairnessArgs): Promise<ModelFairnessResult> {
   const { artefact, modelVersion, compiled } = await loadScorecard(args.modelPath);
   const spec = await loadTrainingSpec(args.specPath);
-  const { table, dataSha256 } = await loadTrainingData(args.dataPath, args.splitsPath ?? null, spec);
-  if (table.features[0]?.length !== compiled.features.length) {
+  const { table: read, dataSha256 } = await loadTrainingData(args.dataPath, args.splitsPath ?? null, spec);
+  if (read.features[0]?.length !== compiled.features.length) {
     throw new EcsError('ECS_MODEL_INVALID', `${args.modelPath} and ${args.specPath} do not speak of the same features`);
   }
+  const table = readAsModel(artefact, read);
   for (const { column } of args.groups) requireColumn(table.columns, column);
   const rowsChosen = args.rows ?? findUnseen(table.columns, spec.holdoutColumn);
-  const places = chooseRows(table.columns, rowsChosen);
+  const words = rowsChosen === spec.holdoutColumn ? (spec.holdoutOneOf ?? ['1']) : ['1'];
+  const places = chooseRows(table.columns, rowsChosen, words);
   const nameGroups = (rows: readonly number[]) =>
     args.groups.map((group) => ({
       column: group.column,
@@ -68,11 +72,13 @@ function findUnseen(records: readonly CsvRecord[], holdoutColumn: string | null)
   return holdoutColumn !== null && records[0]?.[holdoutColumn] !== undefined ? holdoutColumn : 'all';
 }
 
-function chooseRows(records: readonly CsvRecord[], rows: string): number[] {
+function chooseRows(records: readonly CsvRecord[], rows: string, words: readonly string[]): number[] {
   const all = [...records.keys()];
   if (rows === 'all') return all;
   requireColumn(records, rows);
-  const chosen = all.filter((row) => records[row]?.[rows] === '1');
+  const chosen = all.filter((row) => words.some((word) => readsAs(records[row]?.[rows] ?? '', word)));
   if (chosen.length > 0) return chosen;
-  throw new EcsError('ECS_FILE_INVALID', `no row reads 1 in column ${rows}`, { facts: { column: rows } });
+  throw new EcsError('ECS_FILE_INVALID', `no row reads ${words.join(' or ')} in column ${rows}`, {
+    facts: { column: rows },
+  });
 }

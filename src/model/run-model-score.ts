@@ -1,13 +1,13 @@
 // `ecs model score`: a PD for every row of a CSV, in its order, by a model artefact. No outcome is needed or looked at.
 import { sigmoid } from './base-rate.ts';
 import { loadScorecard } from './load-scorecard.ts';
+import { readColumnRows } from './read-column-rows.ts';
 import { saveText } from './save-scorecard.ts';
 import { scoreLogOdds } from './score.ts';
 import type { Scorecard } from './scorecard.ts';
-import { type CsvRecord, nameRow } from './train/csv-record.ts';
+import type { CsvRecord } from './train/csv-record.ts';
 import { namingFile, readBytes } from './train/load-training-data.ts';
 import { parseCsv } from './train/parse-csv.ts';
-import { OTHER_LEVELS, readValues } from './train/read-columns.ts';
 import { cardLedgerRowToFeatures } from './train/read-ledger-row.ts';
 
 export interface ModelScoreArgs {
@@ -45,17 +45,4 @@ function readLedgerRows(records: readonly CsvRecord[], artefact: Scorecard): Flo
   return records.map((record, row) =>
     cardLedgerRowToFeatures(record, artefact.referenceUnitMinor, `number ${row + 1}`),
   );
-}
-
-/** The artefact says itself how its columns are read. */
-function readColumnRows(records: readonly CsvRecord[], artefact: Scorecard): Float64Array[] {
-  const features = artefact.features.map(({ name, column, monotone, levels }) => ({
-    name,
-    column: column ?? name,
-    monotone,
-    type: levels === undefined ? ('number' as const) : ('category' as const),
-  }));
-  const levels = artefact.features.map((table) => table.levels?.map((some) => some[0] ?? OTHER_LEVELS) ?? null);
-  const rowNames = records.map((record, row) => nameRow(record, row, null));
-  return readValues(records, { features, missingCodes: artefact.missingCodes ?? [''] }, levels, rowNames);
 }

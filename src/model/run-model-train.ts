@@ -10,6 +10,7 @@ import { saveScorecard, saveText } from './save-scorecard.ts';
 import { type Metrics, modelVersionOf, type Scorecard } from './scorecard.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
 import { boostInThreads } from './train/run-boost-worker.ts';
+import { selectRows } from './train/training-table.ts';
 import { trainScorecard } from './train-scorecard.ts';
 
 export interface ModelTrainArgs {
@@ -46,6 +47,8 @@ export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainRes
   }
   const spec = await loadTrainingSpec(args.specPath);
   const data = await loadTrainingData(args.dataPath, args.splitsPath ?? null, spec);
+  // Before the work: the rows set aside are measured after it.
+  if (data.spec.holdoutColumn !== null) selectRows(data.table, data.spec, data.spec.holdoutColumn);
   const trained = await trainScorecard({
     data: data.table,
     dataSha256: data.dataSha256,

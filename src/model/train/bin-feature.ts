@@ -57,13 +57,14 @@ function levelCuts(sorted: Float64Array): Float64Array {
 function chooseCuts(sorted: Float64Array, binsMax: number, rowsMin: number): Float64Array {
   const cuts: number[] = [];
   const rowsPerBin = countDistinct(sorted) > binsMax ? sorted.length / binsMax : 0;
+  const isFine = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0) < FINE_BELOW;
   let due = rowsPerBin;
   let begun = 0;
   for (let place = 1; place < sorted.length; place += 1) {
     const below = sorted[place - 1] ?? Number.NaN;
     const above = sorted[place] ?? Number.NaN;
     if (place < due || place - begun < rowsMin || sorted.length - place < rowsMin) continue;
-    const cut = cutBetween(below, above);
+    const cut = cutBetween(below, above, isFine);
     if (cut === null) continue;
     cuts.push(cut);
     begun = place;
@@ -72,11 +73,21 @@ function chooseCuts(sorted: Float64Array, binsMax: number, rowsMin: number): Flo
   return Float64Array.from(cuts);
 }
 
-/** Rounded before any row is binned, so that the artefact's cut and the one trained on are one number. */
-function cutBetween(below: number, above: number): number | null {
-  const cut = roundTo((below + above) / 2, CUT_DECIMALS);
-  return below < cut && cut <= above ? cut : null;
+/**
+ * Rounded before any row is binned, so that the artefact's cut and the one trained on are one number: to decimals, or to
+ * as many digits as it takes where all the feature lies within a hundredth.
+ */
+function cutBetween(below: number, above: number, isFine = false): number | null {
+  const middle = (below + above) / 2;
+  const cuts = isFine
+    ? FINE_DIGITS.map((digits) => Number(middle.toPrecision(digits)))
+    : [roundTo(middle, CUT_DECIMALS)];
+  return cuts.find((cut) => below < cut && cut <= above) ?? null;
 }
+
+/** Features whose values all lie within it are measured in units too large for fixed decimals. */
+const FINE_BELOW = 0.01;
+const FINE_DIGITS = [4, 6, 9, 12, 15];
 
 /** Every special value fenced in, away from the nearest values that occur. */
 function withSpecialCuts(cuts: Float64Array, specials: readonly number[], sorted: Float64Array): Float64Array {

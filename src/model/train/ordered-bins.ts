@@ -31,7 +31,9 @@ export function orderBins(feature: BinnedFeature, target: Uint8Array, heldOut: U
     ordered: inOrder.length,
     count,
     direction: feature.direction,
-    directedFrom: inOrder.filter((bin) => bin > 0 && (feature.cuts[bin - 1] ?? 0) <= feature.directedFrom).length + 1,
+    // By place: where a special code is the lowest value, the first bin of the order begins at a cut that is no cut inside it.
+    directedFrom:
+      inOrder.filter((bin, place) => place > 0 && (feature.cuts[bin - 1] ?? 0) <= feature.directedFrom).length + 1,
     placeOf,
   };
 }

@@ -17,6 +17,42 @@ describe('parseCsv', () => {
     expect(plain(text)).toEqual([loan]);
   });
 
+  it.each([
+    [
+      'line ends of several kinds',
+      'a,b\r\n1,2\n3,4\r5,6\n',
+      [
+        ['1', '2'],
+        ['3', '4'],
+        ['5', '6'],
+      ],
+    ],
+    ['blanks in quotes, which are nothing', 'a,b\n"  ",2\n', [['', '2']]],
+    [
+      'tabs with thousands',
+      'a\tb\n1,089\t386\n1,250.50\t1\n',
+      [
+        ['1,089', '386'],
+        ['1,250.50', '1'],
+      ],
+    ],
+    ['tabs with thousands alone', 'a\tb\n1,089\t386\n', [['1,089', '386']]],
+    [
+      'tabs with decimal commas',
+      'a\tb\n1,5\t386\n2,125\t1\n',
+      [
+        ['1.5', '386'],
+        ['2.125', '1'],
+      ],
+    ],
+  ])('reads %s', (_, text, rows) => {
+    expect(parse(text).map(({ a, b }) => [a, b])).toEqual(rows);
+  });
+
+  it('keeps every line of a single column, empty ones too', () => {
+    expect(parse('x\n0.1\n\n0.9\n').map(({ x }) => x)).toEqual(['0.1', '', '0.9']);
+  });
+
   it('keeps quotes inside cells, and empty cells', () => {
     expect(parse('a,b,c\n5" pipe,"say ""no""",\n')).toMatchObject([{ a: '5" pipe', b: 'say "no"', c: '' }]);
   });

@@ -7,6 +7,8 @@ import { type CsvRecord, LINE } from './csv-record.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 const DECIMAL_COMMA = /^[+-]?\d*,\d+$/;
+const THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+$/;
+const DECIMAL_POINT = /^[+-]?[\d,]*\.\d+$/;
 
 export function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
   if (bytes.includes(0)) throw invalid(path, 'is not text in UTF-8');
@@ -16,7 +18,7 @@ export function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
   if (header === undefined) throw invalid(path, 'is empty: a header line with the names of the columns is needed');
   const twice = header.find((name, place) => name !== '' && header.indexOf(name) !== place);
   if (twice !== undefined) throw invalid(path, `line 1: the column ${twice} stands there twice`);
-  const hasDecimalCommas = delimiter !== ',';
+  const hasDecimalCommas = areDecimalCommas(rows, delimiter);
   return rows.map((cells, row) => {
     const record: Record<string, string> & { [LINE]?: number } = {};
     for (let place = 0; place < header.length; place += 1) {
@@ -31,16 +33,20 @@ export function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
 }
 
 function readRows(bytes: Buffer, path: string, delimiter: string, lines: number[]): string[][] {
+  const hasSeveralColumns = firstLine(bytes).includes(delimiter);
   try {
     return parse(bytes, {
       bom: true,
       delimiter,
       relax_quotes: true,
-      skip_empty_lines: true,
+      // In a file of one column an empty line is a row whose value is not known.
+      skip_empty_lines: hasSeveralColumns,
+      record_delimiter: ['\r\n', '\n', '\r'],
       trim: true,
       on_record: (cells: string[], { lines: line }) => {
         lines.push(line);
-        return cells;
+        // `trim` leaves blanks inside quotes, and a blank would read as the number 0.
+        return cells.map((cell) => cell.trim());
       },
     }) as string[][];
   } catch (cause) {
@@ -49,10 +55,29 @@ function readRows(bytes: Buffer, path: string, delimiter: string, lines: number[
   }
 }
 
+/**
+ * With semicolons a comma between digits is the decimal one. With tabs and bars both ways are in use: it is where a cell can
+ * be nothing else and no cell has a decimal point.
+ */
+function areDecimalCommas(rows: readonly (readonly string[])[], delimiter: string): boolean {
+  if (delimiter === ',' || delimiter === ';') return delimiter === ';';
+  let isMet = false;
+  for (const cell of rows.flat()) {
+    if (DECIMAL_POINT.test(cell)) return false;
+    isMet ||= DECIMAL_COMMA.test(cell) && !THOUSANDS.test(cell);
+  }
+  return isMet;
+}
+
+/** Without what stands in quotes. */
+function firstLine(bytes: Buffer): string {
+  const ends = [bytes.indexOf('\n'), bytes.indexOf('\r')].filter((end) => end !== -1);
+  return bytes.toString('utf8', 0, Math.min(bytes.length, ...ends)).replace(/"[^"]*"/g, '');
+}
+
 /** The one that the header line has most of. */
 function findDelimiter(bytes: Buffer): string {
-  const end = bytes.indexOf('\n');
-  const header = bytes.toString('utf8', 0, end === -1 ? bytes.length : end).replace(/"[^"]*"/g, '');
+  const header = firstLine(bytes);
   const counts = DELIMITERS.map((delimiter) => header.split(delimiter).length);
   return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';
 }

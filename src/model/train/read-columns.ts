@@ -34,13 +34,15 @@ export function readValues(
   rowNames: readonly string[],
 ): Float64Array[] {
   const isMissing = missingTest(spec.missingCodes);
-  const places = levels.map((some) => (some === null ? null : new Map(some.map((level, place) => [level, place]))));
+  const places = levels.map((some) => (some === null ? null : placeLevels(some)));
   return records.map((record, row) =>
     Float64Array.from(spec.features, (feature, index) => {
       const text = cellOf(record, feature);
       if (isMissing(text)) return Number.NaN;
       const known = places[index];
-      if (known !== null && known !== undefined) return known.get(text) ?? known.get(OTHER_LEVELS) ?? Number.NaN;
+      if (known !== null && known !== undefined) {
+        return known.get(text) ?? known.get(plainNumber(text)) ?? known.get(OTHER_LEVELS) ?? Number.NaN;
+      }
       const value = readNumber(text);
       if (!Number.isNaN(value)) return value;
       const place = rowNames[row] ?? '';
@@ -50,6 +52,21 @@ export function readValues(
       );
     }),
   );
+}
+
+/** A level that is a number is met however it is written: `2.0` is `2`, where `2` is no level beside it. */
+function placeLevels(levels: readonly string[]): Map<string, number> {
+  const places = new Map(levels.map((level, place) => [level, place]));
+  levels.forEach((level, place) => {
+    const plain = plainNumber(level);
+    if (!places.has(plain)) places.set(plain, place);
+  });
+  return places;
+}
+
+function plainNumber(text: string): string {
+  const value = readNumber(text);
+  return Number.isNaN(value) ? text : String(value);
 }
 
 function cellOf(record: CsvRecord, feature: Pick<FeatureSpec, 'column'>): string {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { type ModelTrainResult, runModelTrain, shippedSpecPath } from '../../../model/index.ts';
 import { type CommandContext, printResult } from '../../command-context.ts';
+import { parseWholeNumber } from '../../parse-options.ts';
 import { formatTable } from '../../terminal.ts';
 import { metricsRow } from './metrics-row.ts';
 
@@ -26,7 +27,7 @@ export function trainCommand(context: CommandContext): Command {
     .option('--card <file>', 'where its model card goes; pictures go beside it, into model/NAME/')
     .option('--data-sheet <file>', 'where a data sheet of the CSV goes')
     .option('--seed <number>', "instead of the spec's own seed", Number)
-    .option('--threads <number>', 'bags trained at once; the result is the same', Number)
+    .option('--threads <number>', 'bags trained at once; the result is the same', parseWholeNumber(1, 256))
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
