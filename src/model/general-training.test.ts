@@ -72,7 +72,7 @@ describe('training on any CSV', () => {
     expect(trained.outOfBag.auc).toBeGreaterThan(0.74);
     const { artefact } = await loadScorecard(at('german.json'));
     expect(artefact.features.map((table) => table.column)).not.toContain('age');
-    expect(artefact.features[0]?.levels).toEqual([['A11'], ['A12'], ['A13'], ['A14']]);
+    expect(artefact.features[0]?.levels).toEqual([['A11'], ['A12'], ['A13'], ['A14'], []]);
     await runModelScore({ modelPath: at('german.json'), dataPath, outPath: at('german.csv') });
     const scores = await readScores(at('german.csv'));
     expect(scores).toHaveLength(1_000);
@@ -193,6 +193,33 @@ describe('training on any CSV', () => {
     );
     expect(metrics.auc).toBeCloseTo(scored.auc, 9);
     expect(metrics.brier).toBeCloseTo(scored.brier, 9);
+  });
+
+  it('learns no level that only rows set aside have, and takes it and unknown words for the average', async () => {
+    const random = createSeededRandom(13);
+    const risks: Readonly<Record<string, number>> = { ash: 0.1, birch: 0.3, '': 0.7 };
+    const lines = Array.from({ length: 3_000 }, (_, row) => {
+      const level = Object.keys(risks)[Math.floor(random() * 3)] ?? '';
+      const isAside = row % 5 === 0;
+      const cell = isAside && row % 3 === 0 ? 'zelkova' : level;
+      return `${cell},${random().toFixed(3)},${isAside ? 'test' : 'train'},${random() < (risks[level] ?? 0) ? 1 : 0}`;
+    });
+    await writeFile(at('aside.csv'), `x,noise,part,bad\n${lines.join('\n')}\n`);
+    const spec = { target: 'bad', holdoutColumn: 'part', holdoutOneOf: ['test'] };
+    await writeFile(at('aside.spec.json'), JSON.stringify(spec));
+    const paths = { dataPath: at('aside.csv'), specPath: at('aside.spec.json'), outPath: at('aside.json') };
+    await runModelTrain({ ...paths, threads: 1 });
+    await writeFile(at('aside.asked.csv'), 'x,noise\nash,0.5\nbirch,0.5\n"",0.5\nzelkova,0.5\nnever,0.5\n');
+    await runModelScore({
+      modelPath: at('aside.json'),
+      dataPath: at('aside.asked.csv'),
+      outPath: at('aside.scores.csv'),
+    });
+    const [ash = 0, birch = 0, blank = 0, aside = 0, never = 0] = await readScores(at('aside.scores.csv'));
+    expect([ash, birch, blank]).toEqual([ash, birch, blank].sort((one, other) => one - other));
+    expect(aside).toBe(never);
+    expect(never).toBeGreaterThan(birch);
+    expect(never).toBeLessThan(blank - 0.1);
   });
 
   it('refuses rows to set aside that nothing reads, before it learns', async () => {

@@ -133,7 +133,7 @@ function binAll(rows: TrainingTable, spec: ResolvedSpec, { binsMax, rowsPerBinMi
       binsMax,
       rowsMin: rowsPerBinMin,
       specialValues: feature.specialValues,
-      isCategory: feature.type === 'category',
+      levelCount: feature.type === 'category' ? (rows.levels[index]?.length ?? 0) : undefined,
       direction: DIRECTIONS[feature.monotone] ?? 0,
       directedFrom: feature.monotoneFrom,
     });

@@ -22,7 +22,8 @@ export interface BinOptions {
   readonly rowsMin: number;
   /** Values that are codes, not amounts. */
   readonly specialValues?: readonly number[] | undefined;
-  readonly isCategory?: boolean | undefined;
+  /** Of a category: how many levels it has, whether or not a row has each. */
+  readonly levelCount?: number | undefined;
   readonly direction?: Direction | undefined;
   readonly directedFrom?: number | undefined;
 }
@@ -30,9 +31,9 @@ export interface BinOptions {
 export function binFeature(values: Float64Array, options: BinOptions): BinnedFeature {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const specials = [...(options.specialValues ?? [])].sort((one, other) => one - other);
-  const isCategory = options.isCategory ?? false;
+  const isCategory = options.levelCount !== undefined;
   const regular = specials.length === 0 ? sorted : sorted.filter((value) => !specials.includes(value));
-  const own = isCategory ? levelCuts(regular) : chooseCuts(regular, options.binsMax, options.rowsMin);
+  const own = isCategory ? levelCuts(options.levelCount ?? 0) : chooseCuts(regular, options.binsMax, options.rowsMin);
   const cuts = withSpecialCuts(own, specials, sorted);
   const outside = new Uint8Array(cuts.length + 2);
   outside[cuts.length + 1] = 1;
@@ -49,9 +50,8 @@ export function binFeature(values: Float64Array, options: BinOptions): BinnedFea
 }
 
 /** A category's values are the places of its levels: 0, 1, 2, ... */
-function levelCuts(sorted: Float64Array): Float64Array {
-  const last = sorted.at(-1) ?? 0;
-  return Float64Array.from({ length: last }, (_, level) => level + 0.5);
+function levelCuts(levelCount: number): Float64Array {
+  return Float64Array.from({ length: Math.max(levelCount - 1, 0) }, (_, level) => level + 0.5);
 }
 
 function chooseCuts(sorted: Float64Array, binsMax: number, rowsMin: number): Float64Array {

@@ -63,7 +63,7 @@ function toUnits(logOdds: Float64Array): Float64Array {
 }
 
 /**
- * Training had no row without this value: missing counts as the average customer, never as a good one. Where the ledger
+ * Training had no row without this value, or with this level: it counts as the average customer, never as a good one. Where the ledger
  * gives a value as soon as something bad was seen, missing means that nothing was, and must not cost more than the
  * first bad value.
  */
@@ -74,13 +74,13 @@ function fillMissing(
   rows: readonly Uint32Array[],
   index: number,
 ): Float64Array {
-  const missing = main.length - 1;
   const seen = rows[index] as Uint32Array;
-  if (seen[missing] !== 0) return main;
   const filled = Float64Array.from(main);
   const ceiling = ceilingBin(specs, features, index);
   const mean = meanOf(main, seen);
-  filled[missing] = ceiling === null ? mean : Math.min(mean, main[ceiling] as number);
+  for (const bin of listUnseen(features[index], seen)) {
+    filled[bin] = ceiling === null ? mean : Math.min(mean, main[ceiling] as number);
+  }
   return filled;
 }
 
@@ -94,17 +94,25 @@ function fillMissingPair(
   const filled = Float64Array.from(pair.logOdds);
   const fill = (index: number, lines: number, cell: (line: number, place: number) => number, places: number) => {
     const seen = rows[index] as Uint32Array;
-    if (seen[lines - 1] !== 0) return;
     const ceiling = ceilingBin(specs, features, index);
     for (let place = 0; place < places; place += 1) {
       const along = Float64Array.from({ length: lines }, (_, line) => filled[cell(line, place)] as number);
       const mean = meanOf(along, seen);
-      filled[cell(lines - 1, place)] = ceiling === null ? mean : Math.min(mean, along[ceiling] as number);
+      for (const line of listUnseen(features[index], seen)) {
+        filled[cell(line, place)] = ceiling === null ? mean : Math.min(mean, along[ceiling] as number);
+      }
     }
   };
   fill(pair.one, pair.rows, (line, place) => line * pair.columns + place, pair.columns);
   fill(pair.other, pair.columns, (line, place) => place * pair.columns + line, pair.rows);
   return filled;
+}
+
+/** Missing, where no row was; of a category also levels without a row, whose neighbours in the order are no kin of theirs. */
+function listUnseen(feature: BinnedFeature | undefined, seen: Uint32Array): number[] {
+  const missing = seen.length - 1;
+  const first = feature?.isCategory === true ? 0 : missing;
+  return [...seen.keys()].filter((bin) => bin >= first && seen[bin] === 0);
 }
 
 function ceilingBin(specs: FeatureSpecs, features: readonly BinnedFeature[], index: number): number | null {
@@ -169,7 +177,6 @@ function toTable(spec: FinishInput['spec'], index: number, feature: BinnedFeatur
 }
 
 function levelsOf(levels: readonly string[]): string[][] {
-  if (levels.length === 0) return [[]];
   return levels.map((level) => (level === OTHER_LEVELS ? [] : [level]));
 }
 

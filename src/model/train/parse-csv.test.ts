@@ -36,6 +36,7 @@ describe('parseCsv', () => {
         ['1,250.50', '1'],
       ],
     ],
+    ['semicolons with thousands', 'a;b\n1.234.567,89;2,5\n', [['1234567.89', '2.5']]],
     ['tabs with thousands alone', 'a\tb\n1,089\t386\n', [['1,089', '386']]],
     [
       'tabs with decimal commas',
@@ -47,6 +48,11 @@ describe('parseCsv', () => {
     ],
   ])('reads %s', (_, text, rows) => {
     expect(parse(text).map(({ a, b }) => [a, b])).toEqual(rows);
+  });
+
+  it('reads the older encoding of office programs', () => {
+    const bytes = Buffer.from('a,b\nMünchen,é\n', 'latin1');
+    expect(parseCsv(bytes, 'old.csv')).toMatchObject([{ a: 'München', b: 'é' }]);
   });
 
   it('keeps every line of a single column, empty ones too', () => {

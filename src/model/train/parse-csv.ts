@@ -1,6 +1,6 @@
 // A CSV as records by column: commas, semicolons, tabs or bars between cells, whichever the header line uses. Refuses what
-// would be read wrongly without anybody noticing: a column named twice, a row that is too long or too short, another
-// encoding.
+// would be read wrongly without anybody noticing: a column named twice, a row that is too long or too short, no text at all.
+import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import { EcsError } from '../../lib/errors.ts';
 import { type CsvRecord, LINE } from './csv-record.ts';
@@ -8,10 +8,13 @@ import { type CsvRecord, LINE } from './csv-record.ts';
 const DELIMITERS = [',', ';', '\t', '|'];
 const DECIMAL_COMMA = /^[+-]?\d*,\d+$/;
 const THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+$/;
+const DOTTED_THOUSANDS = /^[+-]?\d{1,3}(\.\d{3})+,\d+$/;
 const DECIMAL_POINT = /^[+-]?[\d,]*\.\d+$/;
 
-export function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
-  if (bytes.includes(0)) throw invalid(path, 'is not text in UTF-8');
+export function parseCsv(given: Buffer, path: string): CsvRecord[] {
+  if (given.includes(0)) throw invalid(path, 'is not text in UTF-8');
+  // What is no UTF-8 is the older one-byte encoding of office programs; read as UTF-8 all its accents would be one letter.
+  const bytes = isUtf8(given) ? given : Buffer.from(new TextDecoder('windows-1252').decode(given));
   const delimiter = findDelimiter(bytes);
   const lines: number[] = [];
   const [header, ...rows] = readRows(bytes, path, delimiter, lines);
@@ -25,11 +28,16 @@ export function parseCsv(bytes: Buffer, path: string): CsvRecord[] {
       const name = header[place] as string;
       const text = cells[place] as string;
       // A column without a name counts the rows, as exports of data frames have it; nobody could ask for it.
-      if (name !== '') record[name] = hasDecimalCommas && DECIMAL_COMMA.test(text) ? text.replace(',', '.') : text;
+      if (name !== '') record[name] = hasDecimalCommas ? withPoint(text) : text;
     }
     record[LINE] = lines[row + 1] ?? 0;
     return record;
   });
+}
+
+function withPoint(text: string): string {
+  if (DECIMAL_COMMA.test(text)) return text.replace(',', '.');
+  return DOTTED_THOUSANDS.test(text) ? text.replaceAll('.', '').replace(',', '.') : text;
 }
 
 function readRows(bytes: Buffer, path: string, delimiter: string, lines: number[]): string[][] {

@@ -8,8 +8,8 @@ import { missingTest, readNumber } from './read-cell.ts';
 const LEVELS_MAX = 200;
 
 /**
- * The levels of a category that have rows enough, in the order of the alphabet. Where some have not, one more level, the
- * last, stands for all others; words never met before go there too.
+ * The levels of a category that have rows enough, in the order of the alphabet. One more level, the last, stands for all
+ * others; words never met before go there too.
  */
 export function readLevels(records: readonly CsvRecord[], feature: FeatureSpec, spec: ResolvedSpec): readonly string[] {
   const isMissing = missingTest(spec.missingCodes);
@@ -21,7 +21,7 @@ export function readLevels(records: readonly CsvRecord[], feature: FeatureSpec, 
   const common = [...rows].filter(([, count]) => count >= spec.settings.rowsPerBinMin);
   const kept = common.sort(([, one], [, other]) => other - one).slice(0, LEVELS_MAX);
   const levels = kept.map(([level]) => level).sort();
-  return kept.length < rows.size ? [...levels, OTHER_LEVELS] : levels;
+  return [...levels, OTHER_LEVELS];
 }
 
 /** Never a cell's own text: cells come trimmed. */

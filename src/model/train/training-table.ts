@@ -29,7 +29,11 @@ export function buildTrainingTable(
     .map((record, row) => joinSplit(record, row, spec, splitById))
     .filter((record) => passesFilter(record, spec));
   if (kept.length === 0) throw invalid(`none of ${records.length} rows passes the row filter`, {});
-  const levels = spec.features.map((feature) => (feature.type === 'category' ? readLevels(kept, feature, spec) : null));
+  // A level that only rows set aside have is none that could be learned.
+  const learned = kept.filter((record) => !isSetAside(record, spec));
+  const levels = spec.features.map((feature) =>
+    feature.type === 'category' ? readLevels(learned, feature, spec) : null,
+  );
   const rowNames = kept.map((record, row) => nameRow(record, row, spec.idColumn));
   return {
     features:
@@ -40,6 +44,11 @@ export function buildTrainingTable(
     columns: kept,
     levels,
   };
+}
+
+function isSetAside(record: CsvRecord, { holdoutColumn, holdoutOneOf }: ResolvedSpec): boolean {
+  if (holdoutColumn === null) return false;
+  return (holdoutOneOf ?? ['1']).some((word) => readsAs(record[holdoutColumn] ?? '', word));
 }
 
 function idOf(record: CsvRecord, row: number, spec: ResolvedSpec): string {
