@@ -10,7 +10,7 @@ import { readAsModel } from './read-column-rows.ts';
 import { scoreLogOdds } from './score.ts';
 import type { CsvRecord } from './train/csv-record.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
-import { readsAs } from './train/read-cell.ts';
+import { isChosen } from './train/training-table.ts';
 
 export interface ModelFairnessArgs {
   readonly modelPath: string;
@@ -37,8 +37,7 @@ export async function runModelFairness(args: ModelFairnessArgs): Promise<ModelFa
   const table = readAsModel(artefact, read);
   for (const { column } of args.groups) requireColumn(table.columns, column);
   const rowsChosen = args.rows ?? findUnseen(table.columns, spec.holdoutColumn);
-  const words = rowsChosen === spec.holdoutColumn ? (spec.holdoutOneOf ?? ['1']) : ['1'];
-  const places = chooseRows(table.columns, rowsChosen, words);
+  const places = chooseRows(table.columns, rowsChosen, spec);
   const nameGroups = (rows: readonly number[]) =>
     args.groups.map((group) => ({
       column: group.column,
@@ -72,13 +71,13 @@ function findUnseen(records: readonly CsvRecord[], holdoutColumn: string | null)
   return holdoutColumn !== null && records[0]?.[holdoutColumn] !== undefined ? holdoutColumn : 'all';
 }
 
-function chooseRows(records: readonly CsvRecord[], rows: string, words: readonly string[]): number[] {
+function chooseRows(records: readonly CsvRecord[], rows: string, spec: Parameters<typeof isChosen>[1]): number[] {
   const all = [...records.keys()];
   if (rows === 'all') return all;
   requireColumn(records, rows);
-  const chosen = all.filter((row) => words.some((word) => readsAs(records[row]?.[rows] ?? '', word)));
+  const chosen = all.filter((row) => isChosen(records[row] ?? {}, spec, rows));
   if (chosen.length > 0) return chosen;
-  throw new EcsError('ECS_FILE_INVALID', `no row reads ${words.join(' or ')} in column ${rows}`, {
+  throw new EcsError('ECS_FILE_INVALID', `no row is chosen by column ${rows}`, {
     facts: { column: rows },
   });
 }

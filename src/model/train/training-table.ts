@@ -46,9 +46,18 @@ export function buildTrainingTable(
   };
 }
 
-function isSetAside(record: CsvRecord, { holdoutColumn, holdoutOneOf }: ResolvedSpec): boolean {
-  if (holdoutColumn === null) return false;
-  return (holdoutOneOf ?? ['1']).some((word) => readsAs(record[holdoutColumn] ?? '', word));
+function isSetAside(record: CsvRecord, spec: ResolvedSpec): boolean {
+  return spec.holdoutColumn !== null && isChosen(record, spec, spec.holdoutColumn);
+}
+
+/** Whether a row belongs to those that a column names: by the spec's own words where it is that of the rows set aside, else by 1. */
+export function isChosen(
+  record: CsvRecord,
+  { holdoutColumn, holdoutOneOf }: Pick<ResolvedSpec, 'holdoutColumn' | 'holdoutOneOf'>,
+  column: string,
+): boolean {
+  const words = (column === holdoutColumn ? holdoutOneOf : undefined) ?? ['1'];
+  return words.some((word) => readsAs(record[column] ?? '', word));
 }
 
 function idOf(record: CsvRecord, row: number, spec: ResolvedSpec): string {
@@ -98,9 +107,7 @@ function chooseRows(table: TrainingTable, spec: ResolvedSpec, rows: string): Tra
   if (table.columns.some((record) => record[column] === undefined)) {
     throw invalid(`there is no column ${column}; name the file that has it with --splits`, { column });
   }
-  const words = column === spec.holdoutColumn ? (spec.holdoutOneOf ?? ['1']) : ['1'];
-  const isAside = (record: CsvRecord) => words.some((word) => readsAs(record[column] ?? '', word));
-  const wanted = (record: CsvRecord) => isAside(record) !== (rows === 'training');
+  const wanted = (record: CsvRecord) => isChosen(record, spec, column) !== (rows === 'training');
   const kept = Array.from(table.columns.keys()).filter((row) => wanted(table.columns[row] ?? {}));
   return takeRows(table, kept);
 }
