@@ -16,7 +16,10 @@ const say = (line) => console.log(`${((Date.now() - startedMs) / 1000).toFixed(1
 
 function countOfHistories() {
   const place = process.argv.indexOf('--histories');
-  return place < 0 ? 1_000 : Number(process.argv[place + 1]);
+  const count = place < 0 ? 1_000 : Number(process.argv[place + 1]);
+  if (Number.isInteger(count) && count > 0) return count;
+  console.error('--histories takes a whole number from 1');
+  process.exit(2);
 }
 
 /** Every second lender with a biased sensor has one that is off, the others one that is noisy. */

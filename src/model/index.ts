@@ -19,11 +19,13 @@ export {
   loadVerdict,
   loadVerdictDocument,
   loadVerdictInForce,
+  loadVerdictsOf,
   permitsEmotion,
   type RegisteredVerdict,
   registerVerdict,
   renderGatePicture,
   runGate,
+  UNLABELLED,
   type VerdictTerms,
 } from './gate/index.ts';
 export { type LoadedScorecard, loadScorecard, parseScorecard, shippedScorecardPath } from './load-scorecard.ts';

@@ -7,7 +7,10 @@ import type { EmotionInputs } from '../model/index.ts';
 export interface GateRow {
   readonly customerId: string;
   readonly asOfMs: number;
+  /** The window is over from then on. */
+  readonly endMs: number;
   readonly defaulted: boolean;
+  readonly modelVersion: string;
   /** Log-odds of default without emotion, as the decision had them. */
   readonly baseLogOdds: number;
   /** The worst of the last six statements. */
@@ -27,7 +30,9 @@ export interface GatePage {
 interface Row {
   readonly customer_id: string;
   readonly as_of: Date;
+  readonly end_at: Date;
   readonly defaulted: boolean;
+  readonly model_version: string;
   readonly probability_of_default: number;
   readonly months_past_due: number | null;
   readonly emotions: EmotionInputs | null;
@@ -35,24 +40,26 @@ interface Row {
 
 const LATE = FEATURE_NAMES.indexOf('worst_months_past_due');
 
-/** The newest windows first. */
+/** Customer by customer, each one's oldest windows first. */
 export async function loadGateRows(
   db: Queryable,
   { windowMonths, endedByMs, after, count }: GatePage,
 ): Promise<GateRow[]> {
   const { rows } = await db.query<Row>(
-    `select o.customer_id, o.as_of, o.defaulted, d.probability_of_default,
+    `select o.customer_id, o.as_of, w.end_at, o.defaulted, o.model_version, d.probability_of_default,
        (d.record::jsonb #>> array['inputs', 'features', $1::text])::float8 as months_past_due,
        nullif(e.record::jsonb #> '{inputs,emotions}', 'null') as emotions
      from outcomes o
+     cross join lateral (
+       select (o.as_of at time zone 'UTC' + make_interval(months => o.window_months)) at time zone 'UTC' as end_at
+     ) w
      join decisions d on d.customer_id = o.customer_id and d.decision_id = o.decision_id
      left join decision_emotions e on e.customer_id = o.customer_id and e.decision_id = o.decision_id
-     where o.decision_id is not null and o.window_months = $2
-       and (o.as_of at time zone 'UTC') + make_interval(months => $2) <= $3::timestamptz at time zone 'UTC'
+     where o.decision_id is not null and o.window_months = $2 and w.end_at <= $3::timestamptz
        and d.probability_of_default > 0 and d.probability_of_default < 1
        and (d.record::jsonb #>> '{result,judged}')::boolean
-       and ($4::timestamptz is null or o.as_of < $4 or (o.as_of = $4 and o.customer_id > $5))
-     order by o.as_of desc, o.customer_id
+       and ($5::text is null or (o.customer_id, o.as_of) > ($5, $4::timestamptz))
+     order by o.customer_id, o.as_of
      limit $6`,
     [
       String(LATE),
@@ -71,7 +78,9 @@ function toGateRow(row: Row): GateRow {
   return {
     customerId: row.customer_id,
     asOfMs: row.as_of.getTime(),
+    endMs: row.end_at.getTime(),
     defaulted: row.defaulted,
+    modelVersion: row.model_version,
     baseLogOdds: Math.log(p / (1 - p)),
     // Missing: too few statements, and not late on any of them.
     monthsPastDue: row.months_past_due ?? 0,

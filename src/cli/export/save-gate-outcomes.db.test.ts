@@ -54,8 +54,11 @@ const tell = (subject: string, defaulted: boolean) =>
     LATER_MS,
   );
 
+const save = (labels: ReadonlyMap<string, string> | null, nowMs = LATER_MS, to = path) =>
+  saveGateOutcomes(database.pool, { path: to, windowMonths: 1, staggered: false, nowMs, labels });
+
 async function exportRows(labels: ReadonlyMap<string, string> | null, nowMs = LATER_MS) {
-  const written = await saveGateOutcomes(database.pool, { path, windowMonths: 1, nowMs, labels });
+  const written = await save(labels, nowMs);
   const [header = '', ...lines] = (await readFile(path, 'utf8')).trimEnd().split(/\r?\n/);
   const names = header.split(',');
   const rows = lines.map((line) =>
@@ -66,7 +69,7 @@ async function exportRows(labels: ReadonlyMap<string, string> | null, nowMs = LA
 
 test('a row says what the decision knew and what became of it', async () => {
   const { written, rows } = await exportRows(null);
-  expect(written).toEqual({ path, rows: 2, defaults: 1, shared: 1 });
+  expect(written).toEqual({ path, rows: 2, defaults: 1, shared: 1, leftOut: 0 });
   const { rows: stored } = await database.pool.query<{ p: number; late: number; felt: Record<string, number> | null }>(
     `select d.probability_of_default as p, (d.record::jsonb #>> '{inputs,features,3}')::float8 as late,
        e.record::jsonb #> '{inputs,emotions}' as felt
@@ -75,7 +78,11 @@ test('a row says what the decision knew and what became of it', async () => {
   rows.forEach((row, place) => {
     const { p = 0, late, felt } = stored[place] ?? {};
     expect(row).toMatchObject({
-      month: `"${new Date(NOW_MS).toISOString().slice(0, 7)}"`,
+      customer_id: place === 0 ? '"felt"' : '"plain"',
+      // The decision was made in November: a month later the window is over.
+      month: '"2026-12"',
+      window_months: '1',
+      model_version: `"${world.model.modelVersion}"`,
       defaulted: place === 0 ? '1' : '0',
     });
     expect(Number(row.base_log_odds)).toBe(Math.log(p / (1 - p)));
@@ -94,7 +101,7 @@ test('groups come from the file alone, and the gate reads the result', async () 
   const people = join(dirname(path), 'people.csv');
   await writeFile(people, 'customer_id,band\nfelt,"under 30, or so"\n');
   const labels = await loadGroupLabels(people, 'band');
-  await saveGateOutcomes(database.pool, { path, windowMonths: 1, nowMs: LATER_MS, labels });
+  await save(labels);
   const { verdict } = await runModelGate({
     outcomesPath: path,
     modelPath: shippedScorecardPath(),
@@ -120,7 +127,5 @@ test('what was felt is gone with its erasure', async () => {
 
 test('a file that cannot be written is told as one', async () => {
   const nowhere = join(path, 'nowhere.csv');
-  await expect(
-    saveGateOutcomes(database.pool, { path: nowhere, windowMonths: 1, nowMs: LATER_MS, labels: null }),
-  ).rejects.toMatchObject({ code: 'ECS_FILE_INVALID' });
+  await expect(save(null, LATER_MS, nowhere)).rejects.toMatchObject({ code: 'ECS_FILE_INVALID' });
 });

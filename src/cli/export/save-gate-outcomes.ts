@@ -5,11 +5,15 @@ import type { Queryable } from '../../db/index.ts';
 import { DAY_MS } from '../../lib/clock.ts';
 import { writeCsvLine } from '../../lib/csv-line.ts';
 import { EcsError } from '../../lib/errors.ts';
+import { UNLABELLED } from '../../model/index.ts';
 import { type GateRow, loadGateRows } from '../../monitoring/index.ts';
+import { createWindowChooser } from './create-window-chooser.ts';
 
 export interface GateExport {
   readonly path: string;
   readonly windowMonths: number;
+  /** See `createWindowChooser`. */
+  readonly staggered: boolean;
   readonly nowMs: number;
   /** Customer id -> group; null: no column of groups. */
   readonly labels: ReadonlyMap<string, string> | null;
@@ -21,25 +25,36 @@ export interface GateExported {
   readonly defaults: number;
   /** Rows with feelings. */
   readonly shared: number;
+  /** Windows left out so that no customer counts twice at a time. */
+  readonly leftOut: number;
 }
 
 const PAGE = 5_000;
-const COLUMNS = ['month', 'base_log_odds', 'defaulted', 'months_past_due'];
+const COLUMNS = [
+  'customer_id',
+  'month',
+  'window_months',
+  'model_version',
+  'base_log_odds',
+  'defaulted',
+  'months_past_due',
+];
 const FELT = ['valence', 'stress', 'variability', 'effective_samples', 'last_event_age_days'];
-/** Customers whom the evaluation file does not name; a group like any other. */
-const UNLABELLED = 'unlabelled';
 
 export async function saveGateOutcomes(db: Queryable, wanted: GateExport): Promise<GateExported> {
   const { path, windowMonths, nowMs, labels } = wanted;
-  const counts = { rows: 0, defaults: 0, shared: 0 };
+  const counts = { rows: 0, defaults: 0, shared: 0, leftOut: 0 };
+  const isChosen = createWindowChooser(wanted);
   const file = await openToWrite(path);
   try {
     await file.write(`${[...COLUMNS, ...FELT, ...(labels === null ? [] : ['group'])].join(',')}\n`);
     let after: GateRow | null = null;
     do {
       const page: GateRow[] = await loadGateRows(db, { windowMonths, endedByMs: nowMs, after, count: PAGE });
-      await file.write(page.map((row) => renderRow(row, labels)).join(''));
-      for (const row of page) {
+      const chosen = page.filter(isChosen);
+      await file.write(chosen.map((row) => renderRow(row, windowMonths, labels)).join(''));
+      counts.leftOut += page.length - chosen.length;
+      for (const row of chosen) {
         counts.rows += 1;
         counts.defaults += row.defaulted ? 1 : 0;
         counts.shared += row.emotions === null ? 0 : 1;
@@ -60,7 +75,7 @@ async function openToWrite(path: string): Promise<FileHandle> {
   }
 }
 
-function renderRow(row: GateRow, labels: GateExport['labels']): string {
+function renderRow(row: GateRow, windowMonths: number, labels: GateExport['labels']): string {
   const { emotions } = row;
   const felt =
     emotions === null
@@ -74,7 +89,11 @@ function renderRow(row: GateRow, labels: GateExport['labels']): string {
         ];
   const group = labels === null ? [] : [labels.get(row.customerId) ?? UNLABELLED];
   return writeCsvLine([
-    new Date(row.asOfMs).toISOString().slice(0, 7),
+    row.customerId,
+    // The month of the window's last instant: then its outcome could be known.
+    new Date(row.endMs - 1).toISOString().slice(0, 7),
+    windowMonths,
+    row.modelVersion,
     row.baseLogOdds,
     row.defaulted ? 1 : 0,
     row.monthsPastDue,

@@ -4,7 +4,7 @@ import { SCENARIOS, type TruthScenario } from '../../cli/simulate/truth/scenario
 import { createSeededRandom } from '../../lib/seeded-random.ts';
 import { EMOTION_BLOCK } from '../emotion-block.ts';
 import { runGate } from './evidence-gate.ts';
-import { type GateOutcomes, type OutcomeRow, orderOutcomes } from './gate-outcomes.ts';
+import { type GateOutcomes, type OutcomeRow, orderOutcomes, UNLABELLED } from './gate-outcomes.ts';
 import { boundaryOf, GATE_RULES } from './gate-rules.ts';
 import { buildVerdict, hashVerdict } from './gate-verdict.ts';
 
@@ -19,6 +19,8 @@ function rowsOf(outcomes: GateOutcomes): OutcomeRow[] {
     const from = outcomes.monthFrom[index] ?? 0;
     return Array.from({ length: (outcomes.monthFrom[index + 1] ?? 0) - from }, (_, place) => ({
       month,
+      windowMonths: 12,
+      modelVersion: '',
       base: outcomes.base[from + place] ?? 0,
       block: outcomes.block[from + place] ?? 0,
       defaulted: outcomes.defaulted[from + place] === 1,
@@ -29,7 +31,7 @@ function rowsOf(outcomes: GateOutcomes): OutcomeRow[] {
 }
 
 const order = (rows: readonly OutcomeRow[], { knowsLate = true, hasGroups = true } = {}) =>
-  orderOutcomes(rows, { knowsLate, hasGroups });
+  orderOutcomes(rows, { knowsLate, hasGroups, hasModelVersions: false });
 const verdictOf = (outcomes: GateOutcomes, rules = GATE_RULES) =>
   buildVerdict(runGate(outcomes, rules), outcomes, EMOTION_BLOCK, rules);
 
@@ -59,6 +61,26 @@ describe('a lender at whom feelings tell something', () => {
       (row) => (row.group === 'b' ? { ...row, block: (row.block + 0.07) * 1.6 - 0.07 } : row),
       'group_spread',
     ],
+    [
+      'a group is expected to default as it does not',
+      (row) => (row.group === 'b' && row.block !== 0 ? { ...row, block: row.block + 0.4 } : row),
+      'group_calibration',
+    ],
+    [
+      'the block is the wrong way round in a group',
+      (row) => (row.group === 'b' ? { ...row, block: -row.block } : row),
+      'group_loses',
+    ],
+    [
+      'the block lifts everybody',
+      (row) => (row.block === 0 ? row : { ...row, block: row.block + 0.4 }),
+      'no_gain_as_used',
+    ],
+    [
+      'too many have no label',
+      (row) => ({ ...row, group: row.late === 0 && row.base < -3.5 ? UNLABELLED : row.group }),
+      'too_many_unlabelled',
+    ],
     ['the block says next to nothing', (row) => ({ ...row, block: row.block / 50 }), 'auc_lift_too_small'],
   ])('stays shut where %s', (_, change, reason) => {
     const outcomes = order(rowsOf(moderate).map(change));
@@ -66,6 +88,23 @@ describe('a lender at whom feelings tell something', () => {
     expect(looks.filter((look) => look.change !== null)).toEqual([]);
     expect(state).toBe('shut');
     expect(looks.at(-1)?.reasons).toContain(reason);
+  });
+
+  test.each<[string, (row: OutcomeRow) => OutcomeRow, string]>([
+    [
+      'used as it stands it gains nothing',
+      (row) => (row.block === 0 ? row : { ...row, block: row.block + 0.4 }),
+      'no_gain_as_used',
+    ],
+    ['only one group is there', (row) => ({ ...row, group: 'a' }), 'one_group_only'],
+  ])('%s: that alone keeps it shut', (_, change, reason) => {
+    const { looks } = run(order(rowsOf(moderate).map(change)));
+    expect(looks.at(-1)?.reasons).toEqual([reason]);
+  });
+
+  test('a few without a label shut nothing', () => {
+    const rows = rowsOf(moderate).map((row, place) => (place % 50 === 0 ? { ...row, group: UNLABELLED } : row));
+    expect(openings(order(rows))).toHaveLength(1);
   });
 
   test('stays shut without group labels, whatever the evidence', () => {
@@ -137,6 +176,17 @@ describe('an open gate', () => {
     expect(renewed[0]?.claim).toBe(2);
   });
 
+  test('shuts when the latest 300 defaults show no gain, long before much is lost', () => {
+    const opened = openings(moderate)[0]?.month ?? 0;
+    const tired = rowsOf(drawHistory(SCENARIOS.moderate, 1, { months: 36 })).map((row) =>
+      row.month > opened ? { ...row, block: -row.block / 20 } : row,
+    );
+    const closed = run(order(tired)).looks.find((look) => look.change === 'closed');
+    expect(closed?.reasons).toEqual(['no_recent_gain']);
+    expect(closed?.defaults).toBeGreaterThanOrEqual(GATE_RULES.recentDefaults);
+    expect(closed?.evidence).toBeGreaterThan(-GATE_RULES.closingLoss);
+  });
+
   test('shuts at the first sight of a group that is moved', () => {
     const opened = openings(moderate)[0]?.month ?? 0;
     const broken = rowsOf(moderate).map((row) =>
@@ -167,8 +217,56 @@ describe('the verdict', () => {
     expect(run(order(early)).looks).toEqual(run(order(rowsOf(moderate))).looks.slice(0, 20));
   });
 
+  test('a group that comes later, or a customer without a label, changes no look before them', () => {
+    const until = moderate.months[20] ?? 0;
+    const rows = rowsOf(moderate);
+    const later = rows.map((row) =>
+      row.month >= until && row.base > -3 ? { ...row, group: row.late === 0 ? 'aa' : UNLABELLED } : row,
+    );
+    expect(runGate(order(later), GATE_RULES).looks.slice(0, 20)).toEqual(
+      runGate(order(rows), GATE_RULES).looks.slice(0, 20),
+    );
+  });
+
+  test('tells how many rows and defaults each month had, whoever is silent included', () => {
+    const silent = order(rowsOf(moderate).map((row) => ({ ...row, block: 0 })));
+    const { looks } = verdictOf(silent);
+    expect(looks.reduce((sum, look) => sum + look.rows, 0)).toBe(silent.base.length);
+    expect(looks.reduce((sum, look) => sum + look.defaultsInMonth, 0)).toBe(
+      silent.defaulted.reduce((sum, value) => sum + value, 0),
+    );
+  });
+
+  test('starts with the claim after those that were spent before, and needs what that one needs', () => {
+    const { looks } = runGate(moderate, GATE_RULES, { detail: false, claimsBefore: 9 });
+    const opened = looks.find((look) => look.change === 'opened');
+    expect(looks[0]).toMatchObject({ claim: 10, boundary: boundaryOf(10, GATE_RULES) });
+    expect(opened?.evidence).toBeGreaterThanOrEqual(boundaryOf(10, GATE_RULES));
+    expect(opened?.month).toBeGreaterThan(openings(moderate)[0]?.month ?? 0);
+  });
+
   test('says so where there is nothing', () => {
     expect(verdictOf(order([]))).toMatchObject({ state: 'shut', reasons: ['no_outcomes'], looks: [], evidence: null });
+  });
+});
+
+test('the rules are those that were written down', () => {
+  expect(GATE_RULES).toEqual({
+    version: 2,
+    errorTotal: 0.005,
+    learningDefaultsMin: 100,
+    defaultsMin: 500,
+    aucLiftMin: 0.002,
+    unlabelledShareMax: 0.05,
+    groupDefaultsMin: 50,
+    groupOffsetMax: 0.03,
+    groupSpreadMax: 1.25,
+    groupMarginErrors: 2.33,
+    groupCalibrationErrors: 2.58,
+    closingLoss: 3,
+    recentDefaults: 300,
+    validMonths: 12,
+    lookEveryMonths: 3,
   });
 });
 

@@ -31,6 +31,10 @@ export interface GateLook {
   readonly boundary: number;
   readonly usedGain: number;
   readonly monthGain: number;
+  /** Of this month, whoever is silent included. */
+  readonly monthRows: number;
+  readonly monthDefaults: number;
+  /** Of the claim, among customers the block speaks of. */
   readonly rows: number;
   readonly defaults: number;
   readonly aucLift: AucLift | null;
@@ -49,6 +53,8 @@ export interface GateHistory {
 export interface GateOptions {
   /** Tell everything at every look; without it only what the state depends on, which is much less work. */
   readonly detail: boolean;
+  /** Claims that were spent on this block before, on other files. */
+  readonly claimsBefore?: number;
 }
 
 interface Claim {
@@ -66,6 +72,7 @@ interface GateMemory {
   readonly rules: GateRules;
   readonly scored: ScoredRows;
   readonly detail: boolean;
+  readonly firstClaim: number;
   claim: Claim;
   openedMonth: number | null;
   /** While open: nats below the highest point since it opened. */
@@ -80,7 +87,7 @@ export function runGate(
   options: GateOptions = { detail: true },
 ): GateHistory {
   const { months, monthFrom, base, late, defaulted } = outcomes;
-  const memory = openMemory(outcomes, rules, options.detail);
+  const memory = openMemory(outcomes, rules, options);
   const recalibration = createBaseRecalibration(outcomes.knowsLate);
   const looks = months.map((month, index) => {
     const to = monthFrom[index + 1] ?? 0;
@@ -97,14 +104,16 @@ export function runGate(
   return { looks, state: memory.openedMonth === null ? 'shut' : 'open', openedMonth: memory.openedMonth };
 }
 
-function openMemory(outcomes: GateOutcomes, rules: GateRules, detail: boolean): GateMemory {
+function openMemory(outcomes: GateOutcomes, rules: GateRules, { detail, claimsBefore = 0 }: GateOptions): GateMemory {
   const rows = outcomes.base.length;
+  const firstClaim = claimsBefore + 1;
   return {
     outcomes,
     rules,
     scored: { withoutBlock: new Float64Array(rows), withBlock: new Float64Array(rows) },
     detail,
-    claim: newClaim(1, 0, outcomes),
+    firstClaim,
+    claim: newClaim(firstClaim, 0, outcomes),
     openedMonth: null,
     drawdown: 0,
     recent: [],
@@ -117,7 +126,7 @@ function newClaim(number: number, fromRow: number, { groups }: GateOutcomes): Cl
 }
 
 function learnOnly(memory: GateMemory, month: number, toRow: number): GateLook {
-  memory.claim = newClaim(1, toRow, memory.outcomes);
+  memory.claim = newClaim(memory.firstClaim, toRow, memory.outcomes);
   return tellLook(memory, month, 0, null, null, ['learning']);
 }
 
@@ -249,10 +258,17 @@ function tellLook(
     boundary: boundaryOf(claim.number, rules),
     usedGain: claim.usedGain,
     monthGain,
+    ...countMonth(outcomes, month),
     rows: claim.rows,
     defaults: claim.defaults,
     aucLift,
     groups: groups ? listGroupEvidence(outcomes.groups ?? [], claim.groups) : null,
     reasons,
   };
+}
+
+function countMonth({ months, monthFrom, defaulted }: GateOutcomes, month: number) {
+  const index = months.indexOf(month);
+  const rows = defaulted.subarray(monthFrom[index] ?? 0, monthFrom[index + 1] ?? 0);
+  return { monthRows: rows.length, monthDefaults: rows.reduce((sum, value) => sum + value, 0) };
 }

@@ -1,12 +1,16 @@
-// A lender's own outcomes as the gate reads them: one row per customer and month, as flat arrays ordered by month. Inside
-// a month rows are put into an order of their own, so that the order they came in changes no bit of the result.
+// A lender's own outcomes as the gate reads them: one row per customer and window, as flat arrays ordered by the month in
+// which the window ended. Inside a month rows are put into an order of their own, so that the order they came in changes no
+// bit of the result.
 import { assert } from '../../lib/assert.ts';
 
 /** 0: never late in the window; 1: one month; 2: two months or more. */
 export const LATE_CLASSES = 3;
 
+/** Customers whose group nobody told: never a group of its own. */
+export const UNLABELLED = 'unlabelled';
+
 export interface GateOutcomes {
-  /** Months since year 0, rising: 12 * year + month - 1. */
+  /** In which windows ended. Months since year 0, rising: 12 * year + month - 1. */
   readonly months: readonly number[];
   /** Rows of month m are monthFrom[m] .. monthFrom[m + 1]. */
   readonly monthFrom: Int32Array;
@@ -21,20 +25,27 @@ export interface GateOutcomes {
   readonly group: Uint8Array;
   /** Null: no labels were given. */
   readonly groups: readonly string[] | null;
+  /** The earliest month in which a window began; null where there are no rows. */
+  readonly beganMonth: number | null;
+  /** Models whose log-odds the rows hold, by name; null: nobody said. */
+  readonly modelVersions: readonly string[] | null;
 }
 
 export interface OutcomeRow {
   readonly month: number;
+  readonly windowMonths: number;
   readonly base: number;
   readonly block: number;
   readonly defaulted: boolean;
   readonly late: number;
   readonly group: string;
+  readonly modelVersion: string;
 }
 
 export interface OutcomeColumns {
   readonly knowsLate: boolean;
   readonly hasGroups: boolean;
+  readonly hasModelVersions: boolean;
 }
 
 export function orderOutcomes(rows: readonly OutcomeRow[], columns: OutcomeColumns): GateOutcomes {
@@ -57,7 +68,13 @@ export function orderOutcomes(rows: readonly OutcomeRow[], columns: OutcomeColum
     knowsLate: columns.knowsLate,
     group: Uint8Array.from(ordered, (row) => indexOfGroup.get(row.group) ?? 0),
     groups,
+    beganMonth: rows.reduce<number | null>(earliestBeginning, null),
+    modelVersions: columns.hasModelVersions ? [...new Set(rows.map((row) => row.modelVersion))].sort() : null,
   };
+}
+
+function earliestBeginning(earliest: number | null, { month, windowMonths }: OutcomeRow): number {
+  return Math.min(earliest ?? Number.POSITIVE_INFINITY, month - windowMonths);
 }
 
 function compareRows(one: OutcomeRow, other: OutcomeRow): number {

@@ -3,6 +3,7 @@
 export const GATE_REASONS = {
   no_outcomes: 'There are no outcomes yet.',
   no_group_labels: 'No group labels were given, so nobody can see whether a group is harmed.',
+  too_many_unlabelled: 'Too many customers carry no group label to see whether a group is harmed.',
   one_group_only: 'All rows carry the same group label, so there is nobody to compare with.',
   learning: 'The earliest months only teach the base score its level at this lender.',
   too_few_defaults: 'There are too few defaults among customers the block speaks of.',

@@ -10,6 +10,8 @@ export interface GateRules {
   /** Defaults of customers the block speaks of, after learning. */
   readonly defaultsMin: number;
   readonly aucLiftMin: number;
+  /** Share of customers the block speaks of that may carry no group label. */
+  readonly unlabelledShareMax: number;
   /** A group with fewer cannot be seen to be unharmed. */
   readonly groupDefaultsMin: number;
   /** How far the block may move a group, in log-odds, against everybody else of the same risk. */
@@ -31,11 +33,12 @@ export interface GateRules {
 }
 
 export const GATE_RULES: GateRules = {
-  version: 1,
+  version: 2,
   errorTotal: 0.005,
   learningDefaultsMin: 100,
   defaultsMin: 500,
   aucLiftMin: 0.002,
+  unlabelledShareMax: 0.05,
   groupDefaultsMin: 50,
   groupOffsetMax: 0.03,
   groupSpreadMax: 1.25,

@@ -41,6 +41,9 @@ const lookSchema = z.strictObject({
   month,
   state,
   change: z.enum(['opened', 'renewed', 'closed', 'expired']).nullable(),
+  /** Of this month's outcomes, whoever is silent included. */
+  rows: count,
+  defaultsInMonth: count,
   claim: count,
   evidence: finite,
   boundary: finite,
@@ -50,7 +53,7 @@ const lookSchema = z.strictObject({
 });
 
 export const gateVerdictSchema = z.strictObject({
-  formatVersion: z.literal(1),
+  formatVersion: z.literal(2),
   kind: z.literal('evidence_gate_verdict'),
   state,
   /** Why it is shut; none where it is open. */
@@ -58,6 +61,8 @@ export const gateVerdictSchema = z.strictObject({
   blockSha256: hash,
   block: scorecardSchema.shape.emotionBlock,
   rules: z.record(z.string(), finite),
+  /** Claims spent on this block before, on outcomes that these do not continue. */
+  claimsBefore: count,
   outcomes: z.strictObject({
     sha256: hash,
     rows: count,
@@ -67,6 +72,10 @@ export const gateVerdictSchema = z.strictObject({
     groups: z.array(z.string()).nullable(),
     /** Did the rows say how late customers were? */
     knowsLate: z.boolean(),
+    /** The earliest month in which a window began. */
+    beganMonth: month.nullable(),
+    /** Whose log-odds the block was added to; null: the rows did not say. */
+    modelVersions: z.array(z.string()).nullable(),
   }),
   /** Of the look that opened it, or renewed it last; where shut, of the last look. */
   evidence: z
@@ -111,6 +120,7 @@ export function buildVerdict(
   outcomes: GateOutcomes,
   block: EmotionBlock,
   rules: GateRules,
+  claimsBefore = 0,
 ): GateVerdict {
   const { months } = outcomes;
   const first = months[0];
@@ -121,13 +131,14 @@ export function buildVerdict(
   const reasonsShut: readonly GateReason[] =
     history.state === 'open' ? [] : (history.looks.at(-1)?.reasons ?? ['no_outcomes']);
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     kind: 'evidence_gate_verdict',
     state: history.state,
     reasons: [...reasonsShut],
     blockSha256: hashEmotionBlock(block),
     block: { ...block },
     rules: { ...rules },
+    claimsBefore,
     outcomes: {
       sha256: hashOutcomes(outcomes),
       rows: outcomes.base.length,
@@ -136,6 +147,8 @@ export function buildVerdict(
       lastMonth: last === undefined ? null : formatMonth(last),
       groups: outcomes.groups === null ? null : [...outcomes.groups],
       knowsLate: outcomes.knowsLate,
+      beganMonth: outcomes.beganMonth === null ? null : formatMonth(outcomes.beganMonth),
+      modelVersions: outcomes.modelVersions === null ? null : [...outcomes.modelVersions],
     },
     evidence: deciding === undefined ? null : tellEvidence(deciding),
     looks: history.looks.map(tellLook),
@@ -204,6 +217,8 @@ function tellLook(look: GateLook): z.infer<typeof lookSchema> {
     month: formatMonth(look.month),
     state: look.state,
     change: look.change,
+    rows: look.monthRows,
+    defaultsInMonth: look.monthDefaults,
     claim: look.claim,
     evidence: round(look.evidence),
     boundary: round(look.boundary),

@@ -1,6 +1,6 @@
 // The face of the evidence gate inside the model room.
 export { type GateHistory, type GateLook, runGate } from './evidence-gate.ts';
-export { formatMonth, type GateOutcomes } from './gate-outcomes.ts';
+export { formatMonth, type GateOutcomes, UNLABELLED } from './gate-outcomes.ts';
 export { GATE_REASONS, type GateReason } from './gate-reasons.ts';
 export { GATE_RULES, type GateRules } from './gate-rules.ts';
 export { type GateVerdict, gateVerdictSchema, hashEmotionBlock } from './gate-verdict.ts';
@@ -9,6 +9,7 @@ export {
   loadVerdict,
   loadVerdictDocument,
   loadVerdictInForce,
+  loadVerdictsOf,
   type RegisteredVerdict,
 } from './load-verdicts.ts';
 export { renderGatePicture } from './render-gate-picture.ts';

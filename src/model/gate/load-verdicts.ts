@@ -49,6 +49,18 @@ function toTerms(row: TermsRow): VerdictTerms {
   };
 }
 
+/** Of one block, the newest first; without those of an older format, whose rows were dated otherwise. */
+export async function loadVerdictsOf(db: Queryable, blockSha256: string): Promise<GateVerdict[]> {
+  const { rows } = await db.query<{ document: string }>(
+    'select document from gate_verdicts where block_sha256 = $1 order by gate_verdict_id desc',
+    [blockSha256],
+  );
+  return rows.flatMap(({ document }) => {
+    const parsed = gateVerdictSchema.safeParse(JSON.parse(document));
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
 /** All that was said; null where no such verdict was registered. */
 export async function loadVerdictDocument(db: Queryable, verdictSha256: string): Promise<GateVerdict | null> {
   const { rows } = await db.query<{ document: string }>(

@@ -12,6 +12,8 @@ function drawRows(seed: number, count: number): OutcomeRow[] {
     const base = -4 + 4 * random();
     return {
       month: 0,
+      windowMonths: 12,
+      modelVersion: '',
       base,
       block: 0.4 * random() - 0.2,
       defaulted: random() < 1 / (1 + Math.exp(-base)),
@@ -22,7 +24,7 @@ function drawRows(seed: number, count: number): OutcomeRow[] {
 }
 
 const weigh = (rows: readonly OutcomeRow[]) => {
-  const outcomes = orderOutcomes(rows, { knowsLate: true, hasGroups: true });
+  const outcomes = orderOutcomes(rows, { knowsLate: true, hasGroups: true, hasModelVersions: false });
   return weighMonth(outcomes, 0, LINE, roomFor(outcomes));
 };
 const roomFor = ({ base }: GateOutcomes) => ({

@@ -1,19 +1,28 @@
 // A lender's outcomes from CSV records, refused by line and column where they cannot be read. The block's word is computed
-// here from the measured features where those are given, so that nobody has to trust a figure from elsewhere.
+// here from what was measured, so that nobody has to trust a figure from elsewhere, and no customer counts twice at a time.
 import type { EmotionFeatures } from '../../affect/index.ts';
 import { DAY_MS } from '../../lib/clock.ts';
 import { EcsError } from '../../lib/errors.ts';
 import { emotionLogOdds } from '../emotion-block.ts';
 import type { EmotionBlock } from '../scorecard.ts';
-import { type GateOutcomes, type OutcomeRow, orderOutcomes, parseMonth } from './gate-outcomes.ts';
+import {
+  formatMonth,
+  type GateOutcomes,
+  type OutcomeRow,
+  orderOutcomes,
+  parseMonth,
+  UNLABELLED,
+} from './gate-outcomes.ts';
 
 export type OutcomeRecord = Readonly<Record<string, string>>;
 
-const REQUIRED = ['month', 'base_log_odds', 'defaulted'] as const;
-const BLOCK_COLUMN = 'block_log_odds';
+const CUSTOMER_COLUMN = 'customer_id';
 const FEATURE_COLUMNS = ['valence', 'stress', 'variability', 'effective_samples', 'last_event_age_days'] as const;
+const REQUIRED = [CUSTOMER_COLUMN, 'month', 'window_months', 'base_log_odds', 'defaulted', ...FEATURE_COLUMNS];
 const LATE_COLUMN = 'months_past_due';
+const MODEL_COLUMN = 'model_version';
 const GROUPS_MAX = 256;
+const WINDOW_MONTHS_MAX = 60;
 
 export interface OutcomesSource {
   /** Only names the file in errors. */
@@ -29,41 +38,66 @@ export function parseOutcomes(
 ): GateOutcomes {
   requireColumns(source);
   const knowsLate = source.columns.includes(LATE_COLUMN);
-  const given = source.columns.includes(BLOCK_COLUMN);
-  const rows = records.map((record, index): OutcomeRow => {
+  const hasModelVersions = source.columns.includes(MODEL_COLUMN);
+  const rows = records.map((record, index): CustomerRow => {
     // The header is line 1.
     const cells = createCells(record, { name: source.name, line: index + 2 });
     return {
+      line: index + 2,
+      customerId: cells.text(CUSTOMER_COLUMN, 'a customer id'),
       month: cells.month('month'),
+      windowMonths: cells.wholeNumber('window_months', 1, WINDOW_MONTHS_MAX),
       base: cells.number('base_log_odds', -50, 50),
       defaulted: cells.yesNo('defaulted'),
-      block: given ? cells.numberOr(BLOCK_COLUMN, 0, block.maximumLogOdds) : featuresToBlock(cells, block),
+      block: featuresToBlock(cells, block),
       late: knowsLate ? cells.number(LATE_COLUMN, 0, 1_000) : 0,
-      group: source.groupColumn === null ? '' : cells.text(source.groupColumn),
+      group: source.groupColumn === null ? '' : record[source.groupColumn] || UNLABELLED,
+      modelVersion: hasModelVersions ? cells.text(MODEL_COLUMN, 'the name of a model') : '',
     };
   });
-  const outcomes = orderOutcomes(rows, { knowsLate, hasGroups: source.groupColumn !== null });
-  if ((outcomes.groups?.length ?? 0) <= GROUPS_MAX) return outcomes;
-  throw invalid(`${source.name}: column ${source.groupColumn} has more than ${GROUPS_MAX} groups`);
+  refuseManyGroups(rows, source);
+  refuseOverlaps(rows, source.name);
+  return orderOutcomes(rows, { knowsLate, hasGroups: source.groupColumn !== null, hasModelVersions });
+}
+
+interface CustomerRow extends OutcomeRow {
+  readonly line: number;
+  readonly customerId: string;
 }
 
 function requireColumns({ name, columns, groupColumn }: OutcomesSource): void {
   const missing = [...REQUIRED, ...(groupColumn === null ? [] : [groupColumn])].filter(
     (column) => !columns.includes(column),
   );
-  const hasBlock = columns.includes(BLOCK_COLUMN);
-  const features = FEATURE_COLUMNS.filter((column) => columns.includes(column));
-  const given = `It has: ${columns.join(', ') || 'none'}.`;
-  if (missing.length > 0) {
-    const what = missing.length === 1 ? 'There is no column' : 'There are no columns';
-    throw invalid(`${name}: ${what} ${missing.join(', ')}. ${given}`);
+  if (missing.length === 0) return;
+  const what = missing.length === 1 ? 'There is no column' : 'There are no columns';
+  throw invalid(`${name}: ${what} ${missing.join(', ')}. It has: ${columns.join(', ') || 'none'}.`);
+}
+
+function refuseManyGroups(rows: readonly OutcomeRow[], { name, groupColumn }: OutcomesSource): void {
+  if (new Set(rows.map((row) => row.group)).size <= GROUPS_MAX) return;
+  throw invalid(`${name}: column ${groupColumn} has more than ${GROUPS_MAX} groups`);
+}
+
+/** One person who defaults once, told in twelve windows, would pass for twelve. */
+function refuseOverlaps(rows: readonly CustomerRow[], name: string): void {
+  const inOrder = rows.toSorted((one, other) => one.month - other.month || one.line - other.line);
+  const lastOf = new Map<string, CustomerRow>();
+  for (const row of inOrder) {
+    const before = lastOf.get(row.customerId);
+    if (before !== undefined && row.month - row.windowMonths < before.month) throw overlap(name, before, row);
+    lastOf.set(row.customerId, row);
   }
-  if (hasBlock && features.length > 0) {
-    throw invalid(`${name}: Give either ${BLOCK_COLUMN} or the measured features, not both: ${features.join(', ')}.`);
-  }
-  if (!hasBlock && features.length < FEATURE_COLUMNS.length) {
-    throw invalid(`${name}: There is neither ${BLOCK_COLUMN} nor all of ${FEATURE_COLUMNS.join(', ')}. ${given}`);
-  }
+}
+
+function overlap(name: string, before: CustomerRow, row: CustomerRow): EcsError {
+  const { line, month, windowMonths } = row;
+  return invalid(
+    `${name}: line ${line}: the ${windowMonths} months to ${formatMonth(month)} overlap the window to ` +
+      `${formatMonth(before.month)} on line ${before.line}: a customer counts once at a time. Keep windows that follow ` +
+      'each other, chosen by their dates and never by their outcomes, as `ecs model outcomes` does.',
+    { line },
+  );
 }
 
 function featuresToBlock(cells: Cells, block: EmotionBlock): number {
@@ -106,9 +140,11 @@ function createCells(record: OutcomeRecord, place: { readonly name: string; read
     number,
     maybe: (column: string, low: number, high: number): number | null =>
       (record[column] ?? '') === '' ? null : number(column, low, high),
-    /** Empty is `otherwise`; within `max` either way. + 0: silence is 0, never -0. */
-    numberOr: (column: string, otherwise: number, max: number): number =>
-      ((record[column] ?? '') === '' ? otherwise : number(column, -max, max)) + 0,
+    wholeNumber: (column: string, low: number, high: number): number => {
+      const value = number(column, low, high);
+      if (Number.isInteger(value)) return value;
+      throw refuse(column, `a whole number from ${low} to ${high}`);
+    },
     month: (column: string): number => {
       const month = parseMonth(record[column] ?? '');
       if (month === null) throw refuse(column, 'a month such as 2026-03');
@@ -119,10 +155,10 @@ function createCells(record: OutcomeRecord, place: { readonly name: string; read
       if (text === '1' || text === '0') return text === '1';
       throw refuse(column, '1 (defaulted) or 0');
     },
-    text: (column: string): string => {
+    text: (column: string, expected: string): string => {
       const text = record[column] ?? '';
       if (text !== '') return text;
-      throw refuse(column, 'a group label');
+      throw refuse(column, expected);
     },
   };
 }

@@ -93,6 +93,51 @@ test('outcomes from the future are refused', async () => {
   await expect(register(OPEN, ANA, early)).rejects.toMatchObject({ code: 'ECS_REQUEST_INVALID' });
 });
 
+test('claims of other files are counted, and a verdict that was asked without them is refused', async () => {
+  const cut = drawHistory(SCENARIOS.moderate, 1, { firstMonth: (outcomes.months[0] ?? 0) + 1, months: 23 });
+  const ask = (claimsBefore: number) =>
+    buildVerdict(
+      runGate(cut, GATE_RULES, { detail: true, claimsBefore }),
+      cut,
+      EMOTION_BLOCK,
+      GATE_RULES,
+      claimsBefore,
+    );
+  await register(OPEN);
+  await register(OPEN);
+  await expect(register(ask(0))).rejects.toMatchObject({ code: 'ECS_CONFLICT' });
+  const spent = OPEN.looks.at(-1)?.claim ?? 0;
+  expect((await register(ask(spent))).inForce).toBe(false);
+  await expect(register(OPEN)).rejects.toMatchObject({ code: 'ECS_CONFLICT' });
+});
+
+describe('a block that is not the shipped one', () => {
+  const block = { ...EMOTION_BLOCK, valenceWeight: 0.281 };
+  const verdict = buildVerdict(runGate(outcomes, GATE_RULES), outcomes, block, GATE_RULES);
+  const beganMs = endOfMonthMs((outcomes.beganMonth ?? 0) - 1);
+  const saveModel = (createdMs: number) =>
+    database.pool.query('insert into model_versions (model_version, artefact, created_at) values ($1, $2, $3)', [
+      String(createdMs),
+      JSON.stringify({ emotionBlock: block }),
+      new Date(createdMs),
+    ]);
+
+  test('opens nothing unless it was registered before the outcomes began', async () => {
+    await expect(register(verdict)).rejects.toThrow('No registered model has this emotion block');
+    await saveModel(beganMs + 1);
+    await expect(register(verdict)).rejects.toThrow('could have shaped it');
+    await saveModel(beganMs);
+    expect((await register(verdict)).inForce).toBe(false);
+  });
+
+  test('shuts at any time', async () => {
+    const silent = { ...outcomes, block: outcomes.block.map(() => 0) };
+    const other = { ...block, stressWeight: 0.01 };
+    const shut = buildVerdict(runGate(silent, GATE_RULES), silent, other, GATE_RULES);
+    expect((await register(shut)).inForce).toBe(true);
+  });
+});
+
 test('the database itself refuses one person for both, and a document that was changed is not found', async () => {
   await register(OPEN);
   const both = `update gate_verdicts set in_force_at = now(), approved_by = 'x', approved_holder = 'key:ana'`;

@@ -3,9 +3,12 @@
 import type { Queryable } from '../../db/index.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import { EcsError } from '../../lib/errors.ts';
+import { EMOTION_BLOCK } from '../emotion-block.ts';
 import type { Actor } from '../registry/actor.ts';
+import { askedOf, countClaimsBefore } from './claims-before.ts';
 import { parseMonth, startOfMonthMs } from './gate-outcomes.ts';
-import { type GateVerdict, hashVerdict } from './gate-verdict.ts';
+import { type GateVerdict, hashEmotionBlock, hashVerdict } from './gate-verdict.ts';
+import { loadVerdictsOf } from './load-verdicts.ts';
 
 export interface Registered {
   readonly verdictSha256: string;
@@ -14,7 +17,10 @@ export interface Registered {
   readonly inForce: boolean;
 }
 
-/** ECS_REQUEST_INVALID where its outcomes lie in the future. */
+/**
+ * ECS_REQUEST_INVALID where its outcomes lie in the future; ECS_CONFLICT where it opens on outcomes that its block may have
+ * been made from, or was asked without what earlier verdicts have spent.
+ */
 export async function registerVerdict(
   tx: Queryable,
   verdict: GateVerdict,
@@ -23,6 +29,8 @@ export async function registerVerdict(
 ): Promise<Registered> {
   requirePast(verdict, nowMs);
   await lockVerdicts(tx);
+  await requireClaims(tx, verdict);
+  if (verdict.state === 'open') await requireFixedBlock(tx, verdict);
   const verdictSha256 = hashVerdict(verdict);
   const inForce = verdict.state === 'shut';
   await insertVerdict(tx, { verdictSha256, document: canonicalJson(verdict), inForce }, actor, nowMs);
@@ -34,6 +42,42 @@ function requirePast({ outcomes }: GateVerdict, nowMs: number): void {
   const last = outcomes.lastMonth === null ? null : parseMonth(outcomes.lastMonth);
   if (last === null || startOfMonthMs(last) <= nowMs) return;
   throw new EcsError('ECS_REQUEST_INVALID', `The outcomes reach to ${outcomes.lastMonth}, which has not begun.`);
+}
+
+async function requireClaims(tx: Queryable, verdict: GateVerdict): Promise<void> {
+  // Without group labels it can only shut: nothing is claimed.
+  if (verdict.outcomes.groups === null) return;
+  const spent = countClaimsBefore(askedOf(verdict), await loadVerdictsOf(tx, verdict.blockSha256));
+  if (verdict.claimsBefore === spent) return;
+  throw new EcsError(
+    'ECS_CONFLICT',
+    `Earlier verdicts about this block have spent ${spent} claims, and this one was asked as if it were ` +
+      `${verdict.claimsBefore}: ask the gate again.`,
+  );
+}
+
+/** The shipped block was written down before any outcome; any other one counts from the day it was registered. */
+async function requireFixedBlock(tx: Queryable, { block, blockSha256, outcomes }: GateVerdict): Promise<void> {
+  if (blockSha256 === hashEmotionBlock(EMOTION_BLOCK)) return;
+  const since = await loadBlockSince(tx, block);
+  const began = outcomes.beganMonth === null ? null : parseMonth(outcomes.beganMonth);
+  if (since !== null && began !== null && since.getTime() <= startOfMonthMs(began)) return;
+  throw new EcsError(
+    'ECS_CONFLICT',
+    since === null
+      ? 'No registered model has this emotion block: register the model first. Only outcomes that begin later can test it.'
+      : `This emotion block is known since ${since.toISOString().slice(0, 10)}, and the outcomes begin in ` +
+          `${outcomes.beganMonth}: windows that began before could have shaped it, so they cannot test it.`,
+  );
+}
+
+/** When a model with this block was first registered; null where none was. */
+async function loadBlockSince(tx: Queryable, block: GateVerdict['block']): Promise<Date | null> {
+  const { rows } = await tx.query<{ since: Date | null }>(
+    `select min(created_at) as since from model_versions where artefact::jsonb -> 'emotionBlock' = $1::jsonb`,
+    [JSON.stringify(block)],
+  );
+  return rows[0]?.since ?? null;
 }
 
 async function insertVerdict(

@@ -2,17 +2,15 @@
 import { GATE_REASONS, type GateVerdict, type ModelGateResult } from '../../../model/index.ts';
 import { formatTable } from '../../terminal.ts';
 
-export function describeVerdict({ verdict, verdictSha256 }: ModelGateResult): string {
-  const { state, openedMonth, validUntil, outcomes } = verdict;
-  const head =
-    state === 'open'
-      ? `OPEN since the look after ${openedMonth}, valid until ${validUntil?.slice(0, 10)}`
-      : 'SHUT: emotion adds exactly 0 to the probability of default';
+export function describeVerdict({ verdict, verdictSha256 }: ModelGateResult, nowMs: number): string {
+  const { outcomes } = verdict;
   const seen = `${outcomes.rows} rows, ${outcomes.defaults} defaults, ${outcomes.firstMonth ?? '-'} to ${outcomes.lastMonth ?? '-'}`;
   return [
-    head,
+    describeState(verdict, nowMs),
     ...verdict.reasons.map((reason) => `  because    ${GATE_REASONS[reason]} (${reason})`),
     `  outcomes   ${seen}`,
+    ...describeModels(verdict),
+    ...describeClaims(verdict),
     ...describeEvidence(verdict),
     ...describeGroups(verdict),
     ...(outcomes.knowsLate
@@ -26,6 +24,26 @@ export function describeVerdict({ verdict, verdictSha256 }: ModelGateResult): st
     '',
     describeLooks(verdict),
   ].join('\n');
+}
+
+/** A verdict may open and have lapsed before anybody reads it: then it permits nothing. */
+function describeState({ state, openedMonth, validUntil }: GateVerdict, nowMs: number): string {
+  if (state === 'shut' || validUntil === null) return 'SHUT: emotion adds exactly 0 to the probability of default';
+  const day = validUntil.slice(0, 10);
+  return Date.parse(validUntil) <= nowMs
+    ? `LAPSED on ${day}: it opened after ${openedMonth}, but its outcomes are too old to permit anything; ask with newer ones`
+    : `OPEN since the look after ${openedMonth}, valid until ${day}`;
+}
+
+function describeModels({ outcomes }: GateVerdict): string[] {
+  if (outcomes.modelVersions === null) return [];
+  return [`  beside     ${outcomes.modelVersions.map((version) => version.slice(0, 12)).join(', ')}`];
+}
+
+function describeClaims({ claimsBefore }: GateVerdict): string[] {
+  if (claimsBefore === 0) return [];
+  const spent = claimsBefore === 1 ? '1 claim was' : `${claimsBefore} claims were`;
+  return [`  careful    ${spent} spent on other outcomes before, so more evidence is needed`];
 }
 
 function describeEvidence({ evidence }: GateVerdict): string[] {

@@ -6,7 +6,8 @@ import { systemClock } from '../../../lib/clock.ts';
 import {
   approveVerdict,
   listVerdicts,
-  type ModelGateResult,
+  loadVerdictsOf,
+  type ModelGateArgs,
   registerVerdict,
   runModelGate,
   shippedScorecardPath,
@@ -27,14 +28,16 @@ interface GateOptions {
 }
 
 const HELP = `
-OUTCOMES.csv has one row per customer and month: month (2026-03), base_log_odds (without emotion, as it stood at the
-decision), defaulted (1 or 0), and either block_log_odds or what was measured: valence, stress, variability,
-effective_samples, last_event_age_days. Empty: nothing was shared. months_past_due (worst of the last six statements) keeps
-feelings that only echo late payments from passing for evidence. Without --group the gate stays shut: nobody could see
-whether a group is harmed.
+OUTCOMES.csv has one row per customer and outcome window, as \`ecs model outcomes\` writes it: customer_id, month in which the
+window ended (2026-03), window_months, base_log_odds (without emotion, as it stood when the window began), defaulted (1 or
+0), and what was measured then: valence, stress, variability, effective_samples, last_event_age_days. Empty: nothing was
+shared. Windows of one customer must not overlap. months_past_due (worst of the last six statements) keeps feelings that only
+echo late payments from passing for evidence; model_version says whose log-odds they are. Without --group the gate stays
+shut: nobody could see whether a group is harmed.
 
 --register stores the verdict under the name of your API key, which needs the scope models:write. One that shuts is in force
-at once; one that opens waits until somebody else approves it, with a key of the scope models:promote.
+at once; one that opens waits until somebody else approves it, with a key of the scope models:promote. Ask every month with
+a file that goes on from the last one: a file with rows left out, or other groups, is a new claim and needs more evidence.
 
 Examples:
   ecs simulate --scenario moderate --outcomes outcomes.csv
@@ -61,16 +64,20 @@ export function gateCommand(context: CommandContext): Command {
 
 async function askGate(context: CommandContext, outcomesPath: string, options: GateOptions): Promise<void> {
   const { model: modelPath, group: groupColumn, out: outPath, picture: picturePath } = options;
-  const result = await runModelGate({ outcomesPath, modelPath, groupColumn, outPath, picturePath });
-  printResult(context, options.json, result, () => describeVerdict(result));
-  if (options.register === true) await register(context, result, options.key);
+  const asked = { outcomesPath, modelPath, groupColumn, outPath, picturePath };
+  if (options.register === true) return askAndRegister(context, asked, options);
+  const result = await runModelGate(asked);
+  printResult(context, options.json, result, () => describeVerdict(result, systemClock()));
 }
 
-async function register(context: CommandContext, { verdict }: ModelGateResult, key: string | undefined): Promise<void> {
+async function askAndRegister(context: CommandContext, asked: ModelGateArgs, options: GateOptions): Promise<void> {
   await withSystem(context, async (system) => {
-    const actor = await loadPerson(context, system, key, 'models:write');
+    const actor = await loadPerson(context, system, options.key, 'models:write');
+    const loadEarlier = (blockSha256: string) => loadVerdictsOf(system.pool, blockSha256);
+    const result = await runModelGate({ ...asked, loadEarlier });
+    printResult(context, options.json, result, () => describeVerdict(result, systemClock()));
     const { verdictSha256, inForce } = await inTransaction(system.pool, (tx) =>
-      registerVerdict(tx, verdict, actor, systemClock()),
+      registerVerdict(tx, result.verdict, actor, systemClock()),
     );
     context.terminal.say(
       inForce

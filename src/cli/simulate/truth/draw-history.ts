@@ -9,6 +9,8 @@ import type { TruthScenario } from './scenario.ts';
 
 export const HISTORY_MONTHS = 24;
 export const LENDER_RATE = 0.05;
+/** Of every outcome; no customer has two. */
+export const WINDOW_MONTHS = 12;
 /** Group b; sensors differ in nothing else between the groups. */
 const GROUP_B_SHARE = 0.3;
 const SENSOR_OFFSET = 0.5;
@@ -21,14 +23,18 @@ const drawFeeling = createFeelingDraw(EMOTION_BLOCK);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+export interface HistoryOptions {
+  readonly months?: number;
+  readonly firstMonth?: number;
+  /** Told what was measured for each row, in order; null where nothing was shared. One object for all rows. */
+  readonly onRow?: (features: EmotionInputs | null) => void;
+}
+
 /** The same seed gives the same history. */
 export function drawHistory(
   scenario: TruthScenario,
   seed: number,
-  {
-    months = HISTORY_MONTHS,
-    firstMonth = FIRST_MONTH,
-  }: { readonly months?: number; readonly firstMonth?: number } = {},
+  { months = HISTORY_MONTHS, firstMonth = FIRST_MONTH, onRow }: HistoryOptions = {},
 ): GateOutcomes {
   const perMonth = Math.round(scenario.defaultsAMonth / LENDER_RATE);
   const history = makeRoom(firstMonth, months, perMonth);
@@ -48,7 +54,9 @@ export function drawHistory(
     history.defaulted[row] = defaulted ? 1 : 0;
     history.group[row] = groupB ? 1 : 0;
     const shares = !scenario.calmOnly || felt + 0.5 * normal() < 0;
-    history.block[row] = shares ? sense(misread(scenario, groupB, shown, normal)) : 0;
+    const features = shares ? sense(misread(scenario, groupB, shown, normal)) : null;
+    history.block[row] = emotionLogOdds(EMOTION_BLOCK, features);
+    onRow?.(features);
   }
   return history;
 }
@@ -65,6 +73,8 @@ function makeRoom(firstMonth: number, months: number, perMonth: number) {
     knowsLate: true,
     group: new Uint8Array(rows),
     groups: ['a', 'b'],
+    beganMonth: months === 0 ? null : firstMonth - WINDOW_MONTHS,
+    modelVersions: null,
   } satisfies GateOutcomes;
 }
 
@@ -82,8 +92,8 @@ function misread({ sensorBias }: TruthScenario, groupB: boolean, distress: numbe
   return sensorBias === 'offset' ? distress + SENSOR_OFFSET : distress + normal();
 }
 
-/** Distress -> features -> the block's own word on them. One object for all rows. */
-function createSense(normal: () => number, random: () => number): (distress: number) => number {
+/** Distress -> what is measured. One object for all rows. */
+function createSense(normal: () => number, random: () => number): (distress: number) => EmotionInputs {
   const feeling: Feeling = { valence: 0, stress: 0 };
   const features: Mutable<EmotionInputs> = {
     valence30: 0,
@@ -102,6 +112,6 @@ function createSense(normal: () => number, random: () => number): (distress: num
     features.valenceVariability30 = clamp(USUAL_VARIABILITY.mean + USUAL_VARIABILITY.deviation * normal(), 0, 1);
     features.effectiveSamples30 =
       random() < SAMPLES.thinShare ? SAMPLES.thin : SAMPLES.median * Math.exp(SAMPLES.logDeviation * normal());
-    return emotionLogOdds(EMOTION_BLOCK, features);
+    return features;
   };
 }

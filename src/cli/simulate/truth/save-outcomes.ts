@@ -1,9 +1,10 @@
 // Two years of a scenario's outcomes as a CSV that `ecs model gate` reads, so that anybody can see the gate at work on a
 // lender whose truth is known.
 import { writeFile } from 'node:fs/promises';
+import { DAY_MS } from '../../../lib/clock.ts';
 import { EcsError } from '../../../lib/errors.ts';
-import { formatMonth, type GateOutcomes } from '../../../model/index.ts';
-import { drawHistory, HISTORY_MONTHS } from './draw-history.ts';
+import { type EmotionInputs, formatMonth, type GateOutcomes } from '../../../model/index.ts';
+import { drawHistory, HISTORY_MONTHS, WINDOW_MONTHS } from './draw-history.ts';
 import { SCENARIOS, type ScenarioName } from './scenario.ts';
 
 export interface SavedOutcomes {
@@ -20,9 +21,11 @@ export async function saveOutcomes(
   nowMs: number,
   path: string,
 ): Promise<SavedOutcomes> {
-  const history = drawHistory(SCENARIOS[scenario], seed, { firstMonth: monthOf(nowMs) - HISTORY_MONTHS });
+  const felt: string[] = [];
+  const onRow = (features: EmotionInputs | null) => felt.push(renderFelt(features));
+  const history = drawHistory(SCENARIOS[scenario], seed, { firstMonth: monthOf(nowMs) - HISTORY_MONTHS, onRow });
   try {
-    await writeFile(path, renderOutcomes(history));
+    await writeFile(path, renderOutcomes(history, felt));
   } catch (cause) {
     throw new EcsError('ECS_FILE_INVALID', `The file ${path} cannot be written.`, { cause, facts: { path } });
   }
@@ -35,24 +38,24 @@ function monthOf(nowMs: number): number {
   return now.getUTCFullYear() * 12 + now.getUTCMonth();
 }
 
-export function renderOutcomes({
-  months,
-  monthFrom,
-  base,
-  block,
-  defaulted,
-  late,
-  group,
-  groups,
-}: GateOutcomes): string {
-  const lines = ['month,base_log_odds,block_log_odds,months_past_due,defaulted,group'];
+const COLUMNS =
+  'customer_id,month,window_months,base_log_odds,months_past_due,defaulted,group,valence,stress,variability,effective_samples,last_event_age_days';
+
+/** `felt`: of each row its last five cells. */
+function renderOutcomes(history: GateOutcomes, felt: readonly string[]): string {
+  const { months, monthFrom, base, defaulted, late, group, groups } = history;
+  const lines = [COLUMNS];
   months.forEach((month, index) => {
     for (let row = monthFrom[index] ?? 0; row < (monthFrom[index + 1] ?? 0); row += 1) {
-      const felt = block[row] === 0 ? '' : block[row];
-      lines.push(
-        [formatMonth(month), base[row], felt, late[row], defaulted[row], groups?.[group[row] ?? 0] ?? ''].join(','),
-      );
+      const told = [base[row], late[row], defaulted[row], groups?.[group[row] ?? 0] ?? '', felt[row]];
+      lines.push([`sim-${row + 1}`, formatMonth(month), WINDOW_MONTHS, ...told].join(','));
     }
   });
   return `${lines.join('\n')}\n`;
+}
+
+function renderFelt(features: EmotionInputs | null): string {
+  if (features === null) return ',,,,';
+  const { valence30, stress30, valenceVariability30, effectiveSamples30, lastEventAgeMs } = features;
+  return [valence30, stress30, valenceVariability30, effectiveSamples30, lastEventAgeMs / DAY_MS].join(',');
 }

@@ -1,0 +1,55 @@
+// How many claims were spent on a block before these outcomes are asked. The error of a claim holds over all looks of one
+// growing file; whoever leaves rows out and asks again has asked anew. So outcomes that do not continue those of the last
+// verdict start with the next claim, which needs more evidence, and the errors of all files together stay below the whole.
+import type { GateVerdict } from './gate-verdict.ts';
+
+/** Corrections and erasures may take this share of all rows or defaults away, and two of them in any case. */
+const SHARE_LOST_MAX = 0.01;
+const COUNT_LOST_MAX = 2;
+
+/** What has to be known of a file to see whether it continues another. */
+export interface AskedOutcomes {
+  readonly months: readonly { readonly month: string; readonly rows: number; readonly defaults: number }[];
+  readonly groups: readonly string[] | null;
+  readonly knowsLate: boolean;
+}
+
+/** `earlier`: verdicts registered about the same block, the newest first. */
+export function countClaimsBefore(asked: AskedOutcomes, earlier: readonly GateVerdict[]): number {
+  // Without group labels nothing can open, so nothing was spent.
+  const spending = earlier.filter(({ outcomes }) => outcomes.groups !== null);
+  const newest = spending[0];
+  if (newest === undefined) return 0;
+  if (findBreak(asked, newest) === null) return newest.claimsBefore;
+  return Math.max(...spending.map(({ claimsBefore, looks }) => looks.at(-1)?.claim ?? claimsBefore));
+}
+
+export type ClaimBreak = 'begins_elsewhere' | 'rows_are_gone' | 'groups_changed' | 'lateness_changed';
+
+/** Why these outcomes do not continue those of `verdict`; null where they do. */
+export function findBreak(asked: AskedOutcomes, { outcomes, looks }: GateVerdict): ClaimBreak | null {
+  if (asked.knowsLate !== outcomes.knowsLate) return 'lateness_changed';
+  const groups = new Set(asked.groups ?? []);
+  if (outcomes.groups?.some((name) => !groups.has(name))) return 'groups_changed';
+  if (looks.length > 0 && asked.months[0]?.month !== looks[0]?.month) return 'begins_elsewhere';
+  const now = new Map(asked.months.map((one) => [one.month, one]));
+  const rows = looks.map((look) => [look.rows, now.get(look.month)?.rows ?? 0] as const);
+  const defaults = looks.map((look) => [look.defaultsInMonth, now.get(look.month)?.defaults ?? 0] as const);
+  return areKept(rows) && areKept(defaults) ? null : 'rows_are_gone';
+}
+
+/** Rows may come in late in any month: what one month gained makes up for nothing another lost. */
+function areKept(counts: readonly (readonly [before: number, now: number])[]): boolean {
+  const before = counts.reduce((sum, [count]) => sum + count, 0);
+  const lost = counts.reduce((sum, [was, is]) => sum + Math.max(was - is, 0), 0);
+  return lost <= Math.max(SHARE_LOST_MAX * before, COUNT_LOST_MAX);
+}
+
+/** As a verdict tells them. */
+export function askedOf({ outcomes, looks }: GateVerdict): AskedOutcomes {
+  return {
+    months: looks.map(({ month, rows, defaultsInMonth }) => ({ month, rows, defaults: defaultsInMonth })),
+    groups: outcomes.groups,
+    knowsLate: outcomes.knowsLate,
+  };
+}
