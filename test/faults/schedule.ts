@@ -60,6 +60,7 @@ const REACH: Partial<Record<FaultKind, readonly string[]>> = {
   'broker-silent': [...INGEST, 'relay-1'],
   'broker-slow': [...INGEST, 'relay-1'],
   pause: ANY,
+  'clock-jump': [...INGEST, 'relay-1'],
 };
 const reachOf = (kind: FaultKind): readonly string[] => REACH[kind] ?? INGEST;
 /** A group member that is silent for longer than this is put out. */

@@ -16,13 +16,23 @@ export const replaysTheSame: Invariant = {
     const db = { query: async (given: Asked, values?: unknown[]) => ({ rows: await askWith(query, given, values) }) };
     const different: string[] = [];
     for (const { decision_id } of rows) {
-      // Only what it asks with matters here, not the rest of a connection.
-      const result = await replayDecision(db as never, decision_id);
-      if (!result.same) different.push(`${decision_id}: ${result.differences.join(', ')}`);
+      const difference = await findDifference(db, decision_id);
+      if (difference !== null) different.push(`${decision_id}: ${difference}`);
     }
     return report('I7', different);
   },
 };
+
+/** A record that cannot be replayed at all is no less of a finding than one that comes out otherwise. */
+async function findDifference(db: object, decisionId: string): Promise<string | null> {
+  try {
+    // Only what it asks with matters here, not the rest of a connection.
+    const result = await replayDecision(db as never, decisionId);
+    return result.same ? null : result.differences.join(', ');
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 /** The two ways in which ECS asks: a text with values, or both in one object. */
 type Asked = string | { readonly text: string; readonly values?: unknown[] };

@@ -15,7 +15,13 @@ export const consentFirst: Invariant = {
        union all
        select 'decision ' || e.decision_id || ' keeps feelings of ' || e.customer_id || ', who consents to nothing'
        from decision_emotions e
-       where not exists (select from consents c where c.customer_id = e.customer_id and c.granted)`,
+       where not exists (select from consents c where c.customer_id = e.customer_id and c.granted)
+       union all
+       select 'decision ' || e.decision_id || ' keeps ' || kept.purpose || ' of ' || e.customer_id || ', who withdrew those'
+       from decision_emotions e
+       cross join unnest(array['emotions', 'thoughts']) as kept (purpose)
+       where jsonb_typeof(e.record::jsonb #> array['inputs', kept.purpose]) = 'object' and not exists (
+         select from consents c where c.customer_id = e.customer_id and c.purpose = kept.purpose and c.granted)`,
     );
     return report(
       'I16',

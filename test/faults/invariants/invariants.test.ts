@@ -281,6 +281,13 @@ test.each<[string, string, string]>([
     `insert into decision_emotions select customer_id, decision_id, '{}' from decisions on conflict do nothing; update consents set granted = false; delete from emotional_states`,
   ],
   [
+    'I16',
+    'thoughts of somebody who consents to emotions only',
+    `insert into decision_emotions select customer_id, decision_id, '{"inputs":{"emotions":null,"thoughts":{}}}' from decisions
+       where customer_id = '${ANN}' on conflict (customer_id, decision_id) do update set record = excluded.record;
+     delete from consents where customer_id = '${ANN}' and purpose = 'thoughts'`,
+  ],
+  [
     'I19',
     'a decision that was answered and is gone',
     `update decisions set trigger = 'profile' where sequence = 1 and trigger = 'manual'`,
