@@ -145,7 +145,7 @@ function shadowPart({ pool, log }: System): Part {
 }
 
 function prunerPart({ pool, log }: System): Part {
-  const pruner = createIdempotencyPruner({ pool, clock: systemClock, log });
+  const pruner = createIdempotencyPruner({ pool, log });
   return { role: 'api', start: async () => pruner.start(), stop: () => pruner.stop() };
 }
 

@@ -1,12 +1,11 @@
 // Forgets stored answers of idempotent requests once no client repeats them any more. Any number may run side by side.
 import { type Queryable, toEcsError } from '../db/index.ts';
-import { type Clock, DAY_MS, HOUR_MS } from '../lib/clock.ts';
+import { DAY_MS, HOUR_MS } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { pruneIdempotencyKeys } from './save-idempotent.ts';
 
 export interface IdempotencyPrunerOptions {
   readonly pool: Queryable;
-  readonly clock: Clock;
   readonly log: Log;
   readonly keptForMs?: number;
   readonly pollMs?: number;
@@ -19,7 +18,7 @@ export interface IdempotencyPruner {
 }
 
 export function createIdempotencyPruner(options: IdempotencyPrunerOptions): IdempotencyPruner {
-  const { pool, clock, log, keptForMs = DAY_MS, pollMs = HOUR_MS } = options;
+  const { pool, log, keptForMs = DAY_MS, pollMs = HOUR_MS } = options;
   let running = false;
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> = Promise.resolve();
@@ -27,7 +26,7 @@ export function createIdempotencyPruner(options: IdempotencyPrunerOptions): Idem
   async function run(): Promise<void> {
     try {
       let pruned = 1;
-      while (running && pruned > 0) pruned = await pruneIdempotencyKeys(pool, clock() - keptForMs);
+      while (running && pruned > 0) pruned = await pruneIdempotencyKeys(pool, keptForMs);
     } catch (raw) {
       // Nothing depends on it: what is old now is older at the next run.
       log.warn(

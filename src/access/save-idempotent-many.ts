@@ -28,10 +28,9 @@ export async function runIdempotentMany<Request>(
   tx: pg.PoolClient,
   asked: readonly SharedRequest<Request>[],
   work: SharedWork<Request>,
-  nowMs: number,
 ): Promise<readonly (IdempotentAnswer | EcsError)[]> {
   const keyed = asked.filter((one): one is Claimed<Request> => one.claim !== null);
-  const claimed = await claimKeys(tx, keyed, nowMs).catch((error: unknown) => {
+  const claimed = await claimKeys(tx, keyed).catch((error: unknown) => {
     throw asked.length === 1 ? toRunning(error) : error;
   });
   const repeated = keyed.filter(({ claim }) => !claimed.has(nameOf(claim)));
@@ -77,25 +76,24 @@ export function nameOf({ owner, route, key }: Pick<IdempotentRequest, 'owner' | 
   return `${owner} ${route} ${key}`;
 }
 
-/** Names of those that are ours now. In sorted order, so that two processes cannot wait for each other. */
-async function claimKeys(
-  tx: Queryable,
-  keyed: readonly { readonly claim: IdempotentRequest }[],
-  nowMs: number,
-): Promise<Set<string>> {
+/**
+ * Names of those that are ours now. In sorted order, so that two processes cannot wait for each other. Dated by the clock that
+ * all processes share, as they are forgotten by it: one that is ahead would forget what others still answer from.
+ */
+async function claimKeys(tx: Queryable, keyed: readonly { readonly claim: IdempotentRequest }[]): Promise<Set<string>> {
   if (keyed.length === 0) return new Set();
   const claims = keyed.map(({ claim }) => claim);
   const { rows } = await tx.query<{ owner: string; route: string; key: string }>({
     name: 'access-claim-keys',
     text: `
       insert into idempotency_keys (owner, route, idempotency_key, request_sha256, created_at)
-      select owner, route, idempotency_key, request_sha256, $5
+      select owner, route, idempotency_key, request_sha256, now()
       from unnest($1::text[], $2::text[], $3::text[], $4::bytea[])
         as asked (owner, route, idempotency_key, request_sha256)
       order by owner, route, idempotency_key
       on conflict do nothing
       returning owner, route, idempotency_key as key`,
-    values: [...keyColumns(claims), binaryArray.bytea(claims.map((claim) => claim.requestSha256)), new Date(nowMs)],
+    values: [...keyColumns(claims), binaryArray.bytea(claims.map((claim) => claim.requestSha256))],
   });
   return new Set(rows.map(nameOf));
 }

@@ -17,30 +17,28 @@ export async function runIdempotent(
   pool: pg.Pool,
   request: IdempotentRequest | null,
   work: TransactionWork,
-  nowMs: number,
 ): Promise<IdempotentAnswer> {
-  return retryDatabase(() => inTransaction(pool, (tx) => runOnce(tx, request, work, nowMs)), { attempts: ATTEMPTS });
+  return retryDatabase(() => inTransaction(pool, (tx) => runOnce(tx, request, work)), { attempts: ATTEMPTS });
 }
 
 async function runOnce(
   tx: pg.PoolClient,
   claim: IdempotentRequest | null,
   work: TransactionWork,
-  nowMs: number,
 ): Promise<IdempotentAnswer> {
-  const [outcome] = await runIdempotentMany(tx, [{ request: work, claim }], async () => [await work(tx)], nowMs);
+  const [outcome] = await runIdempotentMany(tx, [{ request: work, claim }], async () => [await work(tx)]);
   assert(outcome !== undefined, 'each request has its outcome');
   if (outcome instanceof EcsError) throw outcome;
   return outcome;
 }
 
-/** Forgets answers older than `beforeMs`, in bounded bites; gives back how many. */
-export async function pruneIdempotencyKeys(db: Queryable, beforeMs: number): Promise<number> {
+/** Forgets answers that were kept for longer than `keptForMs`, in bounded bites; gives back how many. */
+export async function pruneIdempotencyKeys(db: Queryable, keptForMs: number): Promise<number> {
   const { rowCount } = await db.query(
     `delete from idempotency_keys where (owner, route, idempotency_key) in (
        select owner, route, idempotency_key from idempotency_keys
-       where created_at < $1 order by created_at limit 10000)`,
-    [new Date(beforeMs)],
+       where created_at < now() - make_interval(secs => $1) order by created_at limit 10000)`,
+    [keptForMs / 1000],
   );
   return rowCount ?? 0;
 }

@@ -10,8 +10,6 @@ import { EcsError } from '../lib/errors.ts';
 import { type IdempotentRequest, shareTransactions } from './index.ts';
 import type { SharedTransactionsOptions } from './share-transactions.ts';
 
-const NOW = Date.UTC(2026, 10, 22);
-
 interface Note {
   readonly customer: string;
   readonly text: string;
@@ -51,7 +49,6 @@ async function writeNotes(tx: pg.PoolClient, notes: readonly Note[]) {
 function share(changes: Partial<SharedTransactionsOptions<Note>> = {}) {
   return shareTransactions<Note>({
     pool: database.pool,
-    clock: () => NOW,
     work: writeNotes,
     turnOf: (note) => note.customer,
     ...changes,

@@ -3,14 +3,12 @@
 import type pg from 'pg';
 import { inTransaction, retryDatabase, toEcsError } from '../db/index.ts';
 import { assert } from '../lib/assert.ts';
-import type { Clock } from '../lib/clock.ts';
 import { EcsError, type ErrorCode, isEcsError } from '../lib/errors.ts';
 import type { IdempotentAnswer } from './idempotent-request.ts';
 import { nameOf, runIdempotentMany, type SharedRequest, type SharedWork } from './save-idempotent-many.ts';
 
 export interface SharedTransactionsOptions<Request> {
   readonly pool: pg.Pool;
-  readonly clock: Clock;
   readonly work: SharedWork<Request>;
   /** Requests of one turn (a customer) are served one after another, in the order in which they came. */
   readonly turnOf: (request: Request) => string;
@@ -170,11 +168,11 @@ function settle<Request>(batch: readonly Waiting<Request>[], outcomes: readonly 
 
 /** In a lane nobody waits for somebody else's lock; whose lock it is waits alone, as long as any transaction would. */
 async function runTogether<Request>(
-  { pool, clock, work }: SharedTransactionsOptions<Request>,
+  { pool, work }: SharedTransactionsOptions<Request>,
   batch: readonly Waiting<Request>[],
   where: 'lane' | 'alone',
 ): Promise<readonly (IdempotentAnswer | EcsError)[]> {
-  const run = (tx: pg.PoolClient) => runIdempotentMany(tx, batch, work, clock());
+  const run = (tx: pg.PoolClient) => runIdempotentMany(tx, batch, work);
   const waits = where === 'lane' ? { lockTimeoutMs: NEIGHBOURS_WAIT_MS } : {};
   return retryDatabase(() => inTransaction(pool, run, waits), { attempts: where === 'lane' ? 1 : ATTEMPTS });
 }

@@ -1,6 +1,7 @@
 // Takes events from HTTP onto the same road as all others: each checked with the schema of its topic first, all of them
 // or none handed on, every bad one named by its place and field.
 import type { Caller } from '../access/index.ts';
+import { loadDatabaseTime } from '../db/index.ts';
 import { checkSchema } from '../events/check-schema.ts';
 import { checkTimes } from '../events/check-times.ts';
 import { EVENT_BYTES_MAX } from '../events/envelope.ts';
@@ -22,6 +23,8 @@ const TYPES = Object.keys(TOPIC_OF_TYPE).join(', ');
 interface CheckedEvent {
   readonly event: SubmittedEvent | null;
   readonly errors: readonly FieldError[];
+  /** Refused for nothing but its time. */
+  readonly isUntimely?: boolean;
 }
 
 /** Resolves with the number of events once all of them are durable. `single` names fields without an index. */
@@ -31,8 +34,13 @@ export async function submitEvents(
   deps: ApiDeps,
   { single, nowMs }: { readonly single: boolean; readonly nowMs: number },
 ): Promise<number> {
-  const limits = { nowMs, horizonMs: deps.lateEventHorizonMs };
-  const checked = given.map((event, index) => checkGiven(event, single ? '' : `[${index}]`, limits));
+  const checkAt = (limitMs: number) =>
+    given.map((event, index) =>
+      checkGiven(event, single ? '' : `[${index}]`, { nowMs: limitMs, horizonMs: deps.lateEventHorizonMs }),
+    );
+  const seen = checkAt(nowMs);
+  // Before an event is refused for its time, the clock that all share is asked: ours may be the wrong one.
+  const checked = seen.some(({ isUntimely }) => isUntimely) ? checkAt(await loadDatabaseTime(deps.pool)) : seen;
   refuseIfAny(checked.flatMap(({ errors }) => errors));
   const events = checked.flatMap(({ event }) => (event === null ? [] : [event]));
   refuseBeyondReach(events, caller);
@@ -63,7 +71,7 @@ function checkGiven(given: unknown, place: string, limits: { nowMs: number; hori
   const parsed = checkParsed(topic, given);
   if (!parsed.ok) return refuse(place, [parsed]);
   const timeProblem = checkTimes(parsed.event, parsed.timeMs, limits.nowMs, limits.horizonMs);
-  if (timeProblem !== null) return refuse(place, [timeProblem]);
+  if (timeProblem !== null) return { ...refuse(place, [timeProblem]), isUntimely: true };
   return { event: { topic, customerId: parsed.event.subject, value }, errors: [] };
 }
 

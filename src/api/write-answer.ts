@@ -42,18 +42,12 @@ function ringAfter(write: WriteAnswer, { deps }: ServeContext): WriteAnswer {
 
 function runApart(work: WorkOf<'transaction'>, { deps }: ServeContext, render: Render): WriteAnswer {
   return (request, claim) =>
-    runIdempotent(
-      deps.pool,
-      claim,
-      async (tx) => keep(work.memory, await work.handle(request, deps, tx), render),
-      request.nowMs,
-    );
+    runIdempotent(deps.pool, claim, async (tx) => keep(work.memory, await work.handle(request, deps, tx), render));
 }
 
 function runTogether(work: WorkOf<'shared'>, { deps }: ServeContext, render: Render): WriteAnswer {
   const shared = shareTransactions<AnyRequest>({
     pool: deps.pool,
-    clock: deps.clock,
     turnOf: work.turnOf,
     work: async (tx, requests) => {
       const answers = await work.handle(requests, deps, tx);

@@ -13,6 +13,7 @@ export {
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts';
 export { insertOutboxEvents, type NumberedOutboxEvent } from './insert-outbox-events.ts';
+export { loadDatabaseTime } from './load-database-time.ts';
 export { lockAccounts } from './lock-accounts.ts';
 export { checkSchema, MIGRATIONS_DIR, type MigrationOptions, migrate } from './migrate.ts';
 export { checkServer, createPool, type PoolOptions, type Queryable } from './pool.ts';

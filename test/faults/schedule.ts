@@ -48,10 +48,7 @@ export interface Round {
 
 const INGEST = ['ingest-1', 'ingest-2', 'ingest-3'] as const;
 const ANY = [...INGEST, 'relay-1', 'api-1'] as const;
-/**
- * Whom a fault can strike; ingest where nothing is said. Not the clock of the API: the time of a word about consent is its own,
- * so that a wrong one changes what is true.
- */
+/** Whom a fault can strike; ingest where nothing is said. */
 const REACH: Partial<Record<FaultKind, readonly string[]>> = {
   'database-cut': ANY,
   'database-silent': ANY,
@@ -60,7 +57,7 @@ const REACH: Partial<Record<FaultKind, readonly string[]>> = {
   'broker-silent': [...INGEST, 'relay-1'],
   'broker-slow': [...INGEST, 'relay-1'],
   pause: ANY,
-  'clock-jump': [...INGEST, 'relay-1'],
+  'clock-jump': ANY,
 };
 const reachOf = (kind: FaultKind): readonly string[] => REACH[kind] ?? INGEST;
 /** A group member that is silent for longer than this is put out. */

@@ -1,5 +1,6 @@
 // Consents: what a customer allows, purpose by purpose. A withdrawal has deleted what was derived before it answers.
 import { z } from 'zod';
+import { loadDatabaseTime, type Queryable } from '../../db/index.ts';
 import { CONSENT_PURPOSES } from '../../events/customer-event.ts';
 import { instantSchema } from '../../events/envelope.ts';
 import { parseInstant } from '../../events/parse-instant.ts';
@@ -49,7 +50,7 @@ const put = defineWriteRoute({
       customerId: params.customerId,
       purpose: params.purpose,
       granted: body.granted,
-      changedAtMs: readChangedAt(body.changedAt, nowMs),
+      changedAtMs: await readChangedAt(tx, body.changedAt, nowMs),
       recordedBy: `key:${caller.keyId}`,
     };
     const [outcome] = await recordConsents(tx, [change], nowMs, { kafka: deps.kafkaDestination, makeId: deps.makeId });
@@ -60,10 +61,10 @@ const put = defineWriteRoute({
   },
 });
 
-function readChangedAt(text: string | undefined, nowMs: number): number {
+async function readChangedAt(tx: Queryable, text: string | undefined, nowMs: number): Promise<number> {
   const changedAtMs = text === undefined ? nowMs : parseInstant(text);
   // A word from the future would overrule every word until then.
-  if (changedAtMs <= nowMs) return changedAtMs;
+  if (changedAtMs <= nowMs || changedAtMs <= (await loadDatabaseTime(tx))) return changedAtMs;
   throw new EcsError('ECS_REQUEST_INVALID', 'expected an instant that exists and is not in the future', {
     facts: { field: 'changedAt' },
   });

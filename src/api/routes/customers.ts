@@ -1,6 +1,6 @@
 // Customers: who they are, what they consented to, and their credit account.
 import { z } from 'zod';
-import type { Queryable } from '../../db/index.ts';
+import { loadDatabaseTime, type Queryable } from '../../db/index.ts';
 import { customerDataSchema } from '../../events/customer-event.ts';
 import { type CustomerView, listCustomers, loadCustomer, type Page } from '../../ledger/index.ts';
 import { listConsents } from '../../privacy/index.ts';
@@ -89,7 +89,8 @@ const put = defineRoute({
   answers: { 202: { description: 'Durable; counted in a moment.', schema: acceptedSchema } },
   problems: ['ECS_KAFKA_UNAVAILABLE', 'ECS_INGEST_BUSY'],
   handle: async ({ params, body, caller, nowMs }, deps) => {
-    const time = new Date(nowMs).toISOString();
+    // Of two words the later one holds, whichever process took it: so they are timed by the clock that all share.
+    const time = new Date(await loadDatabaseTime(deps.pool)).toISOString();
     const event = makeOwnEvent('ecs.customer.v1', { id: deps.makeId(), subject: params.customerId, time, data: body });
     return { status: 202, body: { accepted: await submitEvents([event], caller, deps, { single: true, nowMs }) } };
   },
