@@ -28,6 +28,7 @@ export {
   UNLABELLED,
   type VerdictTerms,
 } from './gate/index.ts';
+export { loadAnchorFile } from './load-anchor-file.ts';
 export { type LoadedScorecard, loadScorecard, parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
 export { MEASURE_NAMES, type MeanMeasures } from './mean-measures.ts';
 export { type PointsLost, type ReasonReference, rankPointsLost } from './rank-points-lost.ts';
@@ -62,11 +63,12 @@ export {
   type Rollback,
   registerModel,
   rejectProposal,
+  requireLedgerModel,
   rollBack,
   setChallenger,
   type Verdict,
 } from './registry/index.ts';
-export { type ModelAnchorResult, runModelAnchor } from './run-model-anchor.ts';
+export { type AnchorOutcomes, type ModelAnchorResult, runModelAnchor } from './run-model-anchor.ts';
 export { type ModelEvaluateArgs, type ModelEvaluateResult, runModelEvaluate } from './run-model-evaluate.ts';
 export { type ModelFairnessArgs, type ModelFairnessResult, runModelFairness } from './run-model-fairness.ts';
 export { type CrossValidationResult, runCrossValidation } from './run-model-folds.ts';
@@ -81,6 +83,7 @@ export {
   type Score,
   type ScoreOptions,
   score,
+  scoreLogOdds,
 } from './score.ts';
 export type { EmotionBlock, Metrics, Scorecard } from './scorecard.ts';
 export { shippedSpecPath } from './train/load-training-data.ts';

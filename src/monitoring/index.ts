@@ -1,8 +1,8 @@
 // The face of the monitoring room: what became of customers, and whether the model still holds.
 
 export type { DriftLine, DriftReport } from './drift-report.ts';
-export { type GatePage, type GateRow, loadGateRows } from './load-gate-rows.ts';
 export { loadJudgedOutcomes, type OutcomeWindow } from './load-judged-outcomes.ts';
+export { loadWindowRows, type WindowRow } from './load-window-rows.ts';
 export { createMonitor, type Monitor, type MonitoringReport, type MonitorOptions } from './monitor.ts';
 export { createMonitoringMetrics } from './monitoring-metrics.ts';
 export { createOutcomeHandler, type OutcomeHandler } from './outcome-handler.ts';

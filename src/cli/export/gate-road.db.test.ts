@@ -4,8 +4,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { type StoredPerson, saveLender } from '../../../test/support/stored-outcomes.ts';
 import { inTransaction } from '../../db/index.ts';
 import { DAY_MS } from '../../lib/clock.ts';
 import {
@@ -33,22 +33,13 @@ const NOW_MS = Date.UTC(FIRST_YEAR + 2, 0, 3);
 const ANA = { name: 'key:ana', holder: 'key:ana' };
 const BEN = { name: 'key:ben', holder: 'key:ben' };
 
-interface Person {
-  readonly id: string;
-  readonly as_of: string;
-  readonly pd: number;
-  readonly late: number;
-  readonly defaulted: boolean;
-  readonly felt: EmotionInputs | null;
-}
-
 let database: TestDatabase;
 let path = '';
 const labels = new Map<string, string>();
 beforeAll(async () => {
   database = await createTestDatabase();
   path = join(await mkdtemp(join(tmpdir(), 'ecs-gate-road-')), 'outcomes.csv');
-  await saveLender(database.pool, drawPeople());
+  await saveLender(database.pool, drawPeople(), { windowMonths: WINDOW_MONTHS, tellings: TELLINGS });
 }, 120_000);
 afterAll(async () => {
   await rm(dirname(path), { recursive: true });
@@ -56,7 +47,7 @@ afterAll(async () => {
 });
 
 /** A world in which feelings tell much, so that a year is enough. */
-function drawPeople(): Person[] {
+function drawPeople(): StoredPerson[] {
   const felt: (EmotionInputs | null)[] = [];
   const onRow = (features: EmotionInputs | null) => felt.push(features === null ? null : { ...features });
   const scenario = { ...SCENARIOS.psychometric, defaultsAMonth: 80 };
@@ -66,46 +57,13 @@ function drawPeople(): Person[] {
     labels.set(`p${row}`, history.groups?.[history.group[row] ?? 0] ?? '');
     return {
       id: `p${row}`,
-      as_of: new Date(Date.UTC(FIRST_YEAR, Math.floor(row / perMonth), 2 + (row % 20))).toISOString(),
+      asOf: new Date(Date.UTC(FIRST_YEAR, Math.floor(row / perMonth), 2 + (row % 20))).toISOString(),
       pd: 1 / (1 + Math.exp(-base)),
-      late: history.late[row] ?? 0,
+      features: [0, 0, 0, history.late[row] ?? 0],
       defaulted: history.defaulted[row] === 1,
       felt: felt[row] ?? null,
     };
   });
-}
-
-async function saveLender(pool: pg.Pool, people: readonly Person[]): Promise<void> {
-  await pool.query(
-    'create unlogged table people (id text, as_of timestamptz, pd float8, late int, defaulted bool, felt jsonb)',
-  );
-  await pool.query('insert into people select * from jsonb_populate_recordset(null::people, $1)', [
-    JSON.stringify(people),
-  ]);
-  await pool.query(`insert into customers (customer_id, currency, created_at) select id, 'EUR', as_of from people`);
-  await pool.query(
-    `insert into decisions (customer_id, decision_id, sequence, decided_at, trigger, outcome, currency, limit_minor,
-       limit_without_emotion_minor, probability_of_default, reasons, requested_by, model_version, record, record_sha256, chain_link)
-     select id, gen_random_uuid(), 1, as_of, 'statement', 'keep', 'EUR', 0, 0, pd, '{}', 'ecs', 'm',
-       jsonb_build_object('inputs', jsonb_build_object('features', jsonb_build_array(0, 0, 0, late)),
-         'result', jsonb_build_object('judged', true)), '', ''
-     from people`,
-  );
-  await pool.query(
-    `insert into decision_emotions select id, decision_id, jsonb_build_object('inputs', jsonb_build_object('emotions', felt))
-     from people join decisions on customer_id = id where felt <> 'null'`,
-  );
-  await pool.query(
-    `insert into outcome_reports
-     select id, 'lender', 'r' || n, as_of + make_interval(months => n), $1, defaulted, now(), now(), now()
-     from people cross join generate_series(0, $2) n`,
-    [WINDOW_MONTHS, TELLINGS - 1],
-  );
-  await pool.query(
-    `insert into outcomes
-     select r.customer_id, r.as_of, window_months, defaulted, observed_at, occurred_at, source, report_id, decision_id, 'm'
-     from outcome_reports r join decisions using (customer_id)`,
-  );
 }
 
 const writeFile = (windowMonths = WINDOW_MONTHS) =>

@@ -2,12 +2,13 @@
 // `ecs model gate` reads. Page by page: a file may be larger than the memory.
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Queryable } from '../../db/index.ts';
+import { FEATURE_NAMES } from '../../ledger/index.ts';
 import { DAY_MS } from '../../lib/clock.ts';
 import { writeCsvLine } from '../../lib/csv-line.ts';
 import { EcsError } from '../../lib/errors.ts';
 import { UNLABELLED } from '../../model/index.ts';
-import { type GateRow, loadGateRows } from '../../monitoring/index.ts';
-import { createWindowChooser } from './create-window-chooser.ts';
+import type { WindowRow } from '../../monitoring/index.ts';
+import { loadChosenWindows } from './load-chosen-windows.ts';
 
 export interface GateExport {
   readonly path: string;
@@ -29,7 +30,6 @@ export interface GateExported {
   readonly leftOut: number;
 }
 
-const PAGE = 5_000;
 const COLUMNS = [
   'customer_id',
   'month',
@@ -39,28 +39,24 @@ const COLUMNS = [
   'defaulted',
   'months_past_due',
 ];
+const LATE = FEATURE_NAMES.indexOf('worst_months_past_due');
 const FELT = ['valence', 'stress', 'variability', 'effective_samples', 'last_event_age_days'];
 
 export async function saveGateOutcomes(db: Queryable, wanted: GateExport): Promise<GateExported> {
-  const { path, windowMonths, nowMs, labels } = wanted;
+  const { path, windowMonths, labels } = wanted;
   const counts = { rows: 0, defaults: 0, shared: 0, leftOut: 0 };
-  const isChosen = createWindowChooser(wanted);
   const file = await openToWrite(path);
   try {
     await file.write(`${[...COLUMNS, ...FELT, ...(labels === null ? [] : ['group'])].join(',')}\n`);
-    let after: GateRow | null = null;
-    do {
-      const page: GateRow[] = await loadGateRows(db, { windowMonths, endedByMs: nowMs, after, count: PAGE });
-      const chosen = page.filter(isChosen);
+    for await (const { chosen, leftOut } of loadChosenWindows(db, wanted)) {
       await file.write(chosen.map((row) => renderRow(row, windowMonths, labels)).join(''));
-      counts.leftOut += page.length - chosen.length;
+      counts.leftOut += leftOut;
       for (const row of chosen) {
         counts.rows += 1;
         counts.defaults += row.defaulted ? 1 : 0;
         counts.shared += row.emotions === null ? 0 : 1;
       }
-      after = page.length < PAGE ? null : (page.at(-1) ?? null);
-    } while (after !== null);
+    }
   } finally {
     await file.close();
   }
@@ -75,7 +71,7 @@ async function openToWrite(path: string): Promise<FileHandle> {
   }
 }
 
-function renderRow(row: GateRow, windowMonths: number, labels: GateExport['labels']): string {
+function renderRow(row: WindowRow, windowMonths: number, labels: GateExport['labels']): string {
   const { emotions } = row;
   const felt =
     emotions === null
@@ -96,7 +92,8 @@ function renderRow(row: GateRow, windowMonths: number, labels: GateExport['label
     row.modelVersion,
     row.baseLogOdds,
     row.defaulted ? 1 : 0,
-    row.monthsPastDue,
+    // Missing: too few statements, and not late on any of them.
+    row.features[LATE] ?? 0,
     ...felt,
     ...group,
   ]);

@@ -1,7 +1,7 @@
 // The face of the registry inside the model room; the room's own index hands it on.
 export { type Actor, ECS_ACTOR } from './actor.ts';
 export { loadAlias, MODEL_ALIASES, type ModelAlias } from './load-aliases.ts';
-export { createModelSource, type ModelSource } from './load-champion.ts';
+export { createModelSource, type ModelSource, requireLedgerModel } from './load-champion.ts';
 export { type HistoryView, listModelHistory } from './load-history.ts';
 export { loadModelVersion } from './load-model-version.ts';
 export { getModel, listModels, type RegisteredModel } from './load-models.ts';

@@ -1,24 +1,71 @@
 // `ecs model anchor`: makes a model's probabilities those of the lender, from the lender's own outcomes.
 import { Command } from 'commander';
-import { runModelAnchor } from '../../../model/index.ts';
-import { type CommandContext, printResult } from '../../command-context.ts';
+import { OUTCOME_WINDOW_MONTHS_MAX } from '../../../events/outcome-event.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import { loadAnchorFile, type ModelAnchorResult, runModelAnchor } from '../../../model/index.ts';
+import { type CommandContext, printResult, withSystem } from '../../command-context.ts';
+import { loadStoredAnchor } from '../../export/load-stored-anchor.ts';
+import { parseWholeNumber } from '../../parse-options.ts';
+
+interface AnchorOptions {
+  readonly out: string;
+  readonly fromStored?: boolean;
+  readonly windowMonths: number;
+  readonly json?: boolean;
+}
+
+const HELP = `
+The outcomes come from what is stored (--from-stored: decisions joined to the outcomes that came in, one window of a customer
+at a time, scored again by the model) or from a CSV with probability_of_default, as \`ecs model score\` writes it for this model,
+and defaulted (1 or 0). The probabilities of stored decisions do not belong into such a file: they are moved to the policy's
+lenderBaseRate already. Slope and intercept make the mean probability the default rate that was seen; the order of customers
+stays.
+
+Examples:
+  ecs model anchor model.json --from-stored --out anchored.json
+  ecs model anchor model.json outcomes.csv --out anchored.json`;
 
 export function anchorCommand(context: CommandContext): Command {
   return new Command('anchor')
     .description("refit slope and intercept on a lender's own outcomes, at least 200 defaults")
     .argument('<model>', 'scorecard JSON')
-    .argument('<outcomes>', 'CSV with probability_of_default (as `ecs model score` writes it) and defaulted (1 or 0)')
+    .argument('[outcomes]', 'CSV with probability_of_default (as `ecs model score` writes it) and defaulted (1 or 0)')
+    .option('--from-stored', 'take the outcomes that are stored')
+    .option('--window-months <months>', 'their windows', parseWholeNumber(1, OUTCOME_WINDOW_MONTHS_MAX), 12)
     .requiredOption('--out <file>', 'where the anchored model goes; it is a new version')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExample:\n  ecs model anchor model.json outcomes.csv --out anchored.json')
-    .action(async (modelPath: string, outcomesPath: string, options: { out: string; json?: boolean }) => {
-      const result = await runModelAnchor({ modelPath, outcomesPath, outPath: options.out });
-      const { slope, intercept, outcomes, defaults } = result.recalibration;
-      printResult(context, options.json, result, () =>
-        [
-          `version ${result.modelVersion}, from ${result.from}`,
-          `slope ${slope}, intercept ${intercept}, by ${outcomes} outcomes with ${defaults} defaults; written to ${result.outPath}`,
-        ].join('\n'),
-      );
+    .addHelpText('after', HELP)
+    .action(async (modelPath: string, outcomesPath: string | undefined, options: AnchorOptions, command: Command) => {
+      if ((outcomesPath === undefined) !== (options.fromStored === true)) {
+        command.error('error: give a file of outcomes or --from-stored, and not both');
+      }
+      const result = await anchor(context, modelPath, outcomesPath, options);
+      printResult(context, options.json, result, () => describe(result));
     });
+}
+
+async function anchor(
+  context: CommandContext,
+  modelPath: string,
+  outcomesPath: string | undefined,
+  { out: outPath, windowMonths }: AnchorOptions,
+): Promise<ModelAnchorResult> {
+  if (outcomesPath !== undefined) {
+    return runModelAnchor({ modelPath, outPath, loadOutcomes: () => loadAnchorFile(outcomesPath) });
+  }
+  return withSystem(context, ({ pool }) =>
+    runModelAnchor({
+      modelPath,
+      outPath,
+      loadOutcomes: (model) => loadStoredAnchor(pool, model, { windowMonths, nowMs: systemClock() }),
+    }),
+  );
+}
+
+function describe({ modelVersion, from, recalibration, outPath }: ModelAnchorResult): string {
+  const { slope, intercept, outcomes, defaults } = recalibration;
+  return [
+    `version ${modelVersion}, from ${from}`,
+    `slope ${slope}, intercept ${intercept}, by ${outcomes} outcomes with ${defaults} defaults; written to ${outPath}`,
+  ].join('\n');
 }

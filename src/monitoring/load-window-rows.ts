@@ -1,10 +1,9 @@
-// Outcomes as the evidence gate asks for them, page by page: each with the decision that was in force when its window began,
+// Outcome windows that are over, page by page: each with the decision that was in force when it began, what that decision knew,
 // and what was felt then where that is still stored. A withdrawal or an erasure has deleted it, so nobody needs to be asked.
 import type { Queryable } from '../db/index.ts';
-import { FEATURE_NAMES } from '../ledger/index.ts';
 import type { EmotionInputs } from '../model/index.ts';
 
-export interface GateRow {
+export interface WindowRow {
   readonly customerId: string;
   readonly asOfMs: number;
   /** The window is over from then on. */
@@ -13,17 +12,17 @@ export interface GateRow {
   readonly modelVersion: string;
   /** Log-odds of default without emotion, as the decision had them. */
   readonly baseLogOdds: number;
-  /** The worst of the last six statements. */
-  readonly monthsPastDue: number;
+  /** As FEATURE_NAMES of the ledger has them; null where there was nothing to say. */
+  readonly features: readonly (number | null)[];
   readonly emotions: EmotionInputs | null;
 }
 
-export interface GatePage {
+export interface WindowPage {
   readonly windowMonths: number;
   /** Windows that had ended by then: while one is open only its defaults are known. */
   readonly endedByMs: number;
   /** The last row of the page before; null for the first page. */
-  readonly after: Pick<GateRow, 'asOfMs' | 'customerId'> | null;
+  readonly after: Pick<WindowRow, 'asOfMs' | 'customerId'> | null;
   readonly count: number;
 }
 
@@ -34,20 +33,18 @@ interface Row {
   readonly defaulted: boolean;
   readonly model_version: string;
   readonly probability_of_default: number;
-  readonly months_past_due: number | null;
+  readonly features: (number | null)[];
   readonly emotions: EmotionInputs | null;
 }
 
-const LATE = FEATURE_NAMES.indexOf('worst_months_past_due');
-
 /** Customer by customer, each one's oldest windows first. */
-export async function loadGateRows(
+export async function loadWindowRows(
   db: Queryable,
-  { windowMonths, endedByMs, after, count }: GatePage,
-): Promise<GateRow[]> {
+  { windowMonths, endedByMs, after, count }: WindowPage,
+): Promise<WindowRow[]> {
   const { rows } = await db.query<Row>(
     `select o.customer_id, o.as_of, w.end_at, o.defaulted, o.model_version, d.probability_of_default,
-       (d.record::jsonb #>> array['inputs', 'features', $1::text])::float8 as months_past_due,
+       d.record::jsonb #> '{inputs,features}' as features,
        nullif(e.record::jsonb #> '{inputs,emotions}', 'null') as emotions
      from outcomes o
      cross join lateral (
@@ -55,14 +52,13 @@ export async function loadGateRows(
      ) w
      join decisions d on d.customer_id = o.customer_id and d.decision_id = o.decision_id
      left join decision_emotions e on e.customer_id = o.customer_id and e.decision_id = o.decision_id
-     where o.decision_id is not null and o.window_months = $2 and w.end_at <= $3::timestamptz
+     where o.decision_id is not null and o.window_months = $1 and w.end_at <= $2::timestamptz
        and d.probability_of_default > 0 and d.probability_of_default < 1
        and (d.record::jsonb #>> '{result,judged}')::boolean
-       and ($5::text is null or (o.customer_id, o.as_of) > ($5, $4::timestamptz))
+       and ($4::text is null or (o.customer_id, o.as_of) > ($4, $3::timestamptz))
      order by o.customer_id, o.as_of
-     limit $6`,
+     limit $5`,
     [
-      String(LATE),
       windowMonths,
       new Date(endedByMs),
       after === null ? null : new Date(after.asOfMs),
@@ -70,10 +66,10 @@ export async function loadGateRows(
       count,
     ],
   );
-  return rows.map(toGateRow);
+  return rows.map(toWindowRow);
 }
 
-function toGateRow(row: Row): GateRow {
+function toWindowRow(row: Row): WindowRow {
   const p = row.probability_of_default;
   return {
     customerId: row.customer_id,
@@ -82,8 +78,7 @@ function toGateRow(row: Row): GateRow {
     defaulted: row.defaulted,
     modelVersion: row.model_version,
     baseLogOdds: Math.log(p / (1 - p)),
-    // Missing: too few statements, and not late on any of them.
-    monthsPastDue: row.months_past_due ?? 0,
+    features: row.features,
     emotions: row.emotions,
   };
 }
