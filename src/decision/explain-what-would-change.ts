@@ -1,5 +1,6 @@
 // What would bring a customer into the next safer band of the policy: the nearest change of own behaviour, worked out on the
 // features, the model and the policy that the decision was made with. Pure, so it stays true of a decision for years.
+import { computeFeatures, type Statement } from '../ledger/index.ts';
 import { assert } from '../lib/assert.ts';
 import {
   applyChanges,
@@ -7,11 +8,16 @@ import {
   type Change,
   type CompiledScorecard,
   findNearestChange,
+  listBeyond,
   logit,
+  rankChanges,
   score,
+  scoreLogOdds,
 } from '../model/index.ts';
 import { findBandIndex, type PolicyDocument } from '../policy/index.ts';
 import type { FinancialInputs } from './decision-input.ts';
+import { liveChanges } from './live-changes.ts';
+import { type BehaviourChange, smallestAmount, tellChange, toToldFigure } from './tell-change.ts';
 
 /**
  * `reachable`: the changes lead into the next band; `safest_band`: there is none; `out_of_reach`: no one or two changes lead
@@ -19,15 +25,11 @@ import type { FinancialInputs } from './decision-input.ts';
  */
 export const CHANGE_STATES = ['reachable', 'safest_band', 'out_of_reach', 'not_scored'] as const;
 
-export interface BehaviourChange {
-  readonly feature: string;
-  /** What to do, in the customer's words; `amountMinor` says how much where it is about an amount. */
-  readonly text: string;
-  readonly from: number;
-  readonly to: number;
-  readonly bound: Change['bound'];
-  readonly amountMinor: number | null;
-}
+/**
+ * `statements`: the changes were made on the statements that the decision saw, and every figure that follows from them was
+ * worked out again. `tables`: those statements have been corrected since, so only the figures named were changed.
+ */
+export const CHECKED_ON = ['statements', 'tables'] as const;
 
 export interface WhatWouldChangeView {
   readonly state: (typeof CHANGE_STATES)[number];
@@ -38,6 +40,8 @@ export interface WhatWouldChangeView {
   readonly wantedProbabilityOfDefault: number | null;
   /** With the changes made and nothing else. */
   readonly probabilityOfDefaultAfter: number | null;
+  /** Null where nothing was looked for. */
+  readonly checkedOn: (typeof CHECKED_ON)[number] | null;
   readonly changes: readonly BehaviourChange[];
 }
 
@@ -47,6 +51,7 @@ export const NOT_SCORED: WhatWouldChangeView = {
   probabilityOfDefault: null,
   wantedProbabilityOfDefault: null,
   probabilityOfDefaultAfter: null,
+  checkedOn: null,
   changes: [],
 };
 
@@ -57,33 +62,104 @@ type Inputs = Pick<FinancialInputs, 'features' | 'currency'> & {
   readonly ledger: Pick<FinancialInputs['ledger'], 'balanceMinor'>;
 };
 
-/** Emotion has no part in it: bands are asked about the half of the decision that approves and prices. */
+interface Question {
+  readonly features: Float64Array;
+  readonly model: CompiledScorecard;
+  readonly unitMinor: number;
+  readonly canReach: CanReach;
+  /** By how much the log-odds have to fall. */
+  readonly logOddsWanted: number;
+}
+
+interface Answer {
+  readonly changes: readonly Change[];
+  /** With the changes made, in each way of making them. */
+  readonly after: readonly Float64Array[];
+}
+
+/**
+ * Emotion has no part in it: bands are asked about the half of the decision that approves and prices. `statements`: the latest
+ * of the customer at the decision, oldest first, as they are known now.
+ */
 export function explainWhatWouldChange(
   inputs: Inputs,
+  statements: readonly Statement[],
   model: CompiledScorecard,
   document: PolicyDocument,
 ): WhatWouldChangeView {
   const features = Float64Array.from(inputs.features, (value) => value ?? Number.NaN);
-  const pdOf = (values: Float64Array) =>
-    score(model, values, null, { baseRate: document.lenderBaseRate }).probabilityOfDefault;
-  const probabilityOfDefault = pdOf(features);
+  const probabilityOfDefault = pdOf(features, model, document);
   const place = findBandIndex(probabilityOfDefault, document);
   const seen = { ...NOT_SCORED, band: place + 1, probabilityOfDefault };
   const wanted = document.bands[place - 1]?.probabilityOfDefaultMax;
   if (wanted === undefined) return { ...seen, state: 'safest_band' };
-  const target = { ...seen, wantedProbabilityOfDefault: wanted };
   const unitMinor = document.amounts[inputs.currency]?.referenceUnitMinor ?? model.referenceUnitMinor;
-  const gap = logit(probabilityOfDefault) - logit(wanted) + ROUNDING;
-  const found = findNearestChange(model, features, gap, reachOf(inputs.ledger.balanceMinor, unitMinor));
+  const canReach = reachOf(inputs.ledger.balanceMinor, unitMinor);
+  const logOddsWanted = logit(probabilityOfDefault) - logit(wanted) + ROUNDING;
+  const question = { features, model, unitMinor, canReach, logOddsWanted };
+  const isKnown = isSame(computeFeatures(statements, unitMinor), features);
+  const found = isKnown ? findOnStatements(question, statements) : findOnTables(question);
+  const checkedOn = isKnown ? ('statements' as const) : ('tables' as const);
+  const target = { ...seen, wantedProbabilityOfDefault: wanted, checkedOn };
   if (found === null) return { ...target, state: 'out_of_reach' };
-  const after = pdOf(applyChanges(model, features, found.changes));
+  const after = Math.max(...found.after.map((changed) => pdOf(changed, model, document)));
   assert(findBandIndex(after, document) < place, 'a change that was found leads into the band it was found for');
   return {
     ...target,
     state: 'reachable',
     probabilityOfDefaultAfter: after,
-    changes: found.changes.map((change) => describeChange(change, unitMinor)),
+    changes: found.changes.map((change) => tellChange(change, unitMinor)),
   };
+}
+
+function pdOf(features: Float64Array, model: CompiledScorecard, { lenderBaseRate }: PolicyDocument): number {
+  return score(model, features, null, { baseRate: lenderBaseRate }).probabilityOfDefault;
+}
+
+function isSame(one: Float64Array, other: Float64Array): boolean {
+  return one.every((value, place) => Object.is(value + 0, (other[place] ?? Number.NaN) + 0));
+}
+
+function findOnTables({ features, model, canReach, logOddsWanted }: Question): Answer | null {
+  const found = findNearestChange(model, features, logOddsWanted, canReach);
+  return found && { changes: found.changes, after: [applyChanges(model, features, found.changes)] };
+}
+
+/** The nearest that holds when it is lived: with the figures told, in each way of doing it, and for whoever does more. */
+function findOnStatements(question: Question, statements: readonly Statement[]): Answer | null {
+  const { features, model, canReach, logOddsWanted } = question;
+  const highest = scoreLogOdds(model, features) - logOddsWanted;
+  const leadsThere = (after: readonly Float64Array[]) => after.every((way) => scoreLogOdds(model, way) <= highest);
+  for (const changes of rankChanges(model, features, canReach)) {
+    const after = liveFeatures(question, statements, changes);
+    if (after === null || !leadsThere(after)) continue;
+    const further = listFurther(model, changes).filter((more) => more.every(canReach));
+    if (further.every((more) => leadsThere(liveFeatures(question, statements, more) ?? []))) return { changes, after };
+  }
+  return null;
+}
+
+/** Null where it cannot be done. */
+function liveFeatures(
+  { unitMinor }: Question,
+  statements: readonly Statement[],
+  changes: readonly Change[],
+): Float64Array[] | null {
+  const ways = liveChanges(
+    statements,
+    changes.map((change) => toToldFigure(change, unitMinor)),
+  );
+  return ways?.map((way) => computeFeatures(way, unitMinor)) ?? null;
+}
+
+/** Each change alone going on to every further cut, and both going on as far as they can. */
+function listFurther(model: CompiledScorecard, changes: readonly Change[]): (readonly Change[])[] {
+  const each = changes.flatMap((change, place) => listBeyond(model, change).map((more) => changes.with(place, more)));
+  const utmost = changes.map((change) => {
+    const beyond = listBeyond(model, change);
+    return (change.bound === 'at_least' ? beyond.at(-1) : beyond[0]) ?? change;
+  });
+  return changes.length > 1 ? [...each, utmost] : each;
 }
 
 /**
@@ -103,47 +179,4 @@ export function reachOf(owedMinor: number, unitMinor: number): CanReach {
         return true;
     }
   };
-}
-
-function describeChange(change: Change, unitMinor: number): BehaviourChange {
-  const { feature, to } = change;
-  switch (feature) {
-    case 'payment_ratio_latest':
-      return tell(change, `Pay at least ${ceilPercent(to)} % of what your statement says you owe.`);
-    case 'utilisation_latest':
-      return tell(change, tellUtilisation(to));
-    case 'statements_since_late':
-      return tell(change, `Pay on time until ${Math.ceil(to)} statements in a row were not late.`);
-    default:
-      assert(feature === 'log_payment_latest', `${feature} is nothing that a customer can change`);
-      return tell(change, 'Pay at least this amount towards your statement.', smallestAmount(to, unitMinor));
-  }
-}
-
-/** A cut may lie so low that only nothing lies below it. */
-function tellUtilisation(below: number): string {
-  const percent = floorPercent(below);
-  return percent > 0
-    ? `Let your statement close with less than ${percent} % of your limit in use.`
-    : 'Let your statement close with nothing of your limit in use.';
-}
-
-function tell({ feature, from, to, bound }: Change, text: string, amountMinor: number | null = null): BehaviourChange {
-  return { feature, text, from, to, bound, amountMinor };
-}
-
-/** Rounded to the side on which the promise holds. */
-function ceilPercent(share: number): number {
-  return Math.ceil(share * 1_000 - 1e-6) / 10;
-}
-
-function floorPercent(share: number): number {
-  return Math.floor(share * 1_000 + 1e-6) / 10;
-}
-
-/** The smallest amount whose `log(1 + amount / unit)` is no less. */
-function smallestAmount(logPayment: number, unitMinor: number): number {
-  let amountMinor = Math.max(0, Math.floor(unitMinor * (Math.exp(logPayment) - 1)) - 1);
-  while (Math.log(1 + amountMinor / unitMinor) < logPayment) amountMinor += 1;
-  return amountMinor;
 }

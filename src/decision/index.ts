@@ -21,8 +21,8 @@ export {
 } from './decision-view.ts';
 export { createDecisionWorker, type DecisionWorker, type DecisionWorkerOptions } from './decision-worker.ts';
 export {
-  type BehaviourChange,
   CHANGE_STATES,
+  CHECKED_ON,
   type WhatWouldChangeView,
 } from './explain-what-would-change.ts';
 export type { FreezeOrder } from './freeze-account.ts';

@@ -1,5 +1,6 @@
-// What would change a stored decision for the better: answered from the features, the model and the policy it was made with.
+// What would change a stored decision for the better: answered from the statements, the model and the policy it was made with.
 import type { Queryable } from '../db/index.ts';
+import { loadStatementsAt } from '../ledger/index.ts';
 import { loadModelVersion } from '../model/index.ts';
 import { explainWhatWouldChange, NOT_SCORED, type WhatWouldChangeView } from './explain-what-would-change.ts';
 import { loadPolicyVersion } from './load-policy-version.ts';
@@ -18,8 +19,9 @@ export async function loadWhatWouldChange(
   if (stored === null) return null;
   const { record } = stored;
   if (record.kind === 'hand' || !record.result.judged) return NOT_SCORED;
-  const { modelVersion, policyVersion } = record.inputs;
+  const { modelVersion, policyVersion, nowMs } = record.inputs;
   const model = await loadModelVersion(db, modelVersion);
   const policy = await loadPolicyVersion(db, policyVersion);
-  return explainWhatWouldChange(record.inputs, model.compiled, policy.document);
+  const statements = await loadStatementsAt(db, record.inputs.customerId, nowMs);
+  return explainWhatWouldChange(record.inputs, statements, model.compiled, policy.document);
 }

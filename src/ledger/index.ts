@@ -13,6 +13,7 @@ export { listStatements, type StatementView } from './list-statements.ts';
 export { listTransactions, type TransactionView } from './list-transactions.ts';
 export { loadCustomer } from './load-customer.ts';
 export { type LedgerFacts, loadLedger } from './load-ledger.ts';
+export { loadStatementsAt } from './load-statements-at.ts';
 export type { Page, PageRequest } from './page.ts';
 export { type ProfileChange, type ProfileProblem, saveCustomerProfiles } from './save-customer-profiles.ts';
 export { type StatementOutcome, saveStatements } from './save-statements.ts';

@@ -88,4 +88,11 @@ export {
 export type { EmotionBlock, Metrics, Scorecard } from './scorecard.ts';
 export { shippedSpecPath } from './train/load-training-data.ts';
 export type { TrainingSpec } from './training-spec.ts';
-export { applyChanges, type CanReach, type Change, findNearestChange } from './what-would-change.ts';
+export {
+  applyChanges,
+  type CanReach,
+  type Change,
+  findNearestChange,
+  listBeyond,
+  rankChanges,
+} from './what-would-change.ts';

@@ -48,24 +48,55 @@ export function findNearestChange(
   logOddsWanted: number,
   canReach: CanReach = () => true,
 ): WhatWouldChange | null {
-  const bins = new Int32Array(features.length);
-  sumUnits(model, features, bins, null);
-  const wanted = logOddsWanted / (model.recalibration?.slope ?? 1);
-  const moves = listMoves(model, features, bins).filter((move) => canReach(toChange(model, features, move)));
-  let best: { readonly moves: readonly Move[]; readonly gained: number; readonly distance: number } | null = null;
-  for (const together of combine(moves)) {
-    const distance = together.reduce((sum, move) => sum + move.distance, 0);
-    if (best !== null && distance >= best.distance) continue;
-    const gained = unitsGainedBy(model, bins, together) / UNITS;
-    if (gained >= wanted && gained > 0 && holdsBeyond(model, bins, together, wanted)) {
-      best = { moves: together, gained, distance };
+  const bins = binsOf(model, features);
+  const slope = model.recalibration?.slope ?? 1;
+  const wanted = logOddsWanted / slope;
+  for (const moves of rankMoves(model, features, bins, canReach)) {
+    const gained = unitsGainedBy(model, bins, moves) / UNITS;
+    if (gained >= wanted && gained > 0 && holdsBeyond(model, bins, moves, wanted)) {
+      return { changes: moves.map((move) => toChange(model, features, move)), logOddsGained: gained * slope };
     }
   }
-  if (best === null) return null;
-  return {
-    changes: best.moves.map((move) => toChange(model, features, move)),
-    logOddsGained: best.gained * (model.recalibration?.slope ?? 1),
-  };
+  return null;
+}
+
+/** All changes of one or two features, the nearest first, for whoever judges them by more than the tables. */
+export function* rankChanges(
+  model: CompiledScorecard,
+  features: Float64Array,
+  canReach: CanReach,
+): Generator<readonly Change[]> {
+  for (const moves of rankMoves(model, features, binsOf(model, features), canReach)) {
+    yield moves.map((move) => toChange(model, features, move));
+  }
+}
+
+/** What else "at least" and "less than" say: the same change, going on to each further cut. */
+export function listBeyond(model: CompiledScorecard, change: Change): Change[] {
+  const feature = model.features.indexOf(change.feature);
+  const cuts = Array.from(model.cuts.subarray(model.cutsFrom[feature], model.cutsFrom[feature + 1]));
+  const further = cuts.filter((cut) => (change.bound === 'at_least' ? cut > change.to : cut < change.to));
+  return further.map((to) => ({ ...change, to }));
+}
+
+function binsOf(model: CompiledScorecard, features: Float64Array): Int32Array {
+  const bins = new Int32Array(features.length);
+  sumUnits(model, features, bins, null);
+  return bins;
+}
+
+function rankMoves(
+  model: CompiledScorecard,
+  features: Float64Array,
+  bins: Int32Array,
+  canReach: CanReach,
+): (readonly Move[])[] {
+  const moves = listMoves(model, features, bins).filter((move) => canReach(toChange(model, features, move)));
+  const ranked = combine(moves).map((together) => ({
+    together,
+    distance: together.reduce((sum, move) => sum + move.distance, 0),
+  }));
+  return ranked.sort((one, other) => one.distance - other.distance).map(({ together }) => together);
 }
 
 function listMoves(model: CompiledScorecard, features: Float64Array, bins: Int32Array): Move[] {

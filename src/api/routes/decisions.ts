@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   CHANGE_STATES,
+  CHECKED_ON,
   type DecisionQuery,
   getDecision,
   listDecisions,
@@ -133,7 +134,15 @@ const whatWouldChangeSchema = z
       .describe('Risk band of the policy, 1 the safest; one more than there are: riskier than the last.'),
     probabilityOfDefault: probability.nullable().describe('Without emotion: it has no part in this.'),
     wantedProbabilityOfDefault: probability.nullable().describe('Upper end of the next safer band.'),
-    probabilityOfDefaultAfter: probability.nullable().describe('With the changes made, and nothing else.'),
+    probabilityOfDefaultAfter: probability
+      .nullable()
+      .describe('With the changes made, all that follows from them, and nothing else.'),
+    checkedOn: z
+      .enum(CHECKED_ON)
+      .nullable()
+      .describe(
+        '`statements`: the changes were made on the statements that the decision saw, and every figure was worked out again; `tables`: a statement was corrected since, so only the figures named were changed. Null where nothing was looked for.',
+      ),
     changes: z
       .array(
         z.object({
@@ -157,7 +166,7 @@ const whatWouldChange = defineRoute({
   tag: 'Decisions',
   summary: 'What would bring the customer into the next safer band',
   description:
-    'Worked out on the features, the model and the policy of the decision, exactly: with the changes made the score is in that band. Names only what the customer can do.',
+    'Worked out on the statements, the model and the policy of the decision: had the latest statements been so, the score would be in that band. Names only what the customer can do.',
   access,
   params: decisionParams,
   answers: { 200: { description: 'The nearest change of own behaviour.', schema: whatWouldChangeSchema } },
