@@ -22,8 +22,11 @@ export type MeanMeasures = Readonly<Record<MeasureName, number>> & {
   readonly intervals: Readonly<Record<MeasureName, readonly [number, number]>>;
 };
 
-/** Two-sided 95 % of a t distribution with 4 and with 24 degrees of freedom; between and beyond, the normal's is near. */
-const T_BY_FOLDS: Readonly<Record<number, number>> = { 5: 2.776, 10: 2.262, 15: 2.145, 20: 2.093, 25: 2.064 };
+/** Two-sided 95 % of t distributions with 1 to 24 degrees of freedom; beyond, that of 24 is a little too wide. */
+const T_QUANTILES = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
+  2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064,
+];
 /** Rows left out for each row learned from, five folds a repeat. */
 const TEST_PER_TRAINING = 1 / 4;
 
@@ -45,5 +48,6 @@ function halfWidth(values: readonly number[], mean: number): number {
   if (values.length < 2) return 0;
   const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
   const variance = squares / (values.length - 1);
-  return (T_BY_FOLDS[values.length] ?? 1.96) * Math.sqrt(variance * (1 / values.length + TEST_PER_TRAINING));
+  const quantile = T_QUANTILES[Math.min(values.length - 1, T_QUANTILES.length) - 1] ?? Number.NaN;
+  return quantile * Math.sqrt(variance * (1 / values.length + TEST_PER_TRAINING));
 }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { EcsError } from '../lib/errors.ts';
 import { BASELINE, crossValidate, type FoldMeasure } from './cross-validate.ts';
 import { type MeanMeasures, meanMeasures } from './mean-measures.ts';
+import { shuffleOutcomes } from './shuffle-outcomes.ts';
 import { loadTrainingData, loadTrainingSpec, shippedSpecPath } from './train/load-training-data.ts';
-import { createRandom, shuffle } from './train/random.ts';
 import { boostInThreads } from './train/run-boost-worker.ts';
 import type { TrainingTable } from './train/training-table.ts';
 
@@ -33,14 +33,13 @@ export interface CrossValidationResult {
 const DATA_FILE = 'taiwan-credit-card-default.csv';
 const SPLITS_FILE = 'taiwan-splits.csv';
 const REPEATS = ['r0', 'r1', 'r2', 'r3', 'r4'];
-const SHUFFLE_SEED = 12_345;
 
 export async function runCrossValidation(args: CrossValidationArgs): Promise<CrossValidationResult> {
   const dataPath = args.dataPath ?? findFile(args.dataFolder, DATA_FILE);
   const splitsPath = args.splitsPath ?? findFile(args.dataFolder, SPLITS_FILE);
   const flagship = await loadTrainingData(dataPath, splitsPath, await loadTrainingSpec(shippedSpecPath('flagship')));
   const readable = await loadTrainingData(dataPath, splitsPath, await loadTrainingSpec(shippedSpecPath('readable')));
-  const data = args.shuffleLabels === true ? withShuffledOutcomes(flagship.table) : flagship.table;
+  const data = args.shuffleLabels === true ? shuffleOutcomes(flagship.table) : flagship.table;
   const foldColumns = (args.folds ?? REPEATS).map((repeat) => `fold_${repeat}`);
   requireColumns(data, foldColumns);
   const { idColumn, target } = flagship.spec;
@@ -80,8 +79,4 @@ function requireColumns(data: TrainingTable, columns: readonly string[]): void {
   const missing = columns.find((column) => data.columns[0]?.[column] === undefined);
   if (missing === undefined) return;
   throw new EcsError('ECS_FILE_INVALID', `the splits have no column ${missing}`, { facts: { column: missing } });
-}
-
-function withShuffledOutcomes(data: TrainingTable): TrainingTable {
-  return { ...data, target: shuffle(Uint8Array.from(data.target), createRandom(SHUFFLE_SEED)) };
 }

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { makeOtherModel } from '../../test/support/registered-models.ts';
 import { type LoadedScorecard, loadScorecard, shippedScorecardPath } from '../model/index.ts';
 import { createMonitor, createMonitoringMetrics, type Monitor, type MonitoringReport } from './index.ts';
 import { reportPerformance } from './performance-report.ts';
@@ -13,13 +14,13 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function makeMonitor() {
-  const state = { nowMs: 1_000_000, computed: 0, broken: false, troubles: [] as unknown[] };
+  const state = { nowMs: 1_000_000, asked: 0, broken: false, champion: model, troubles: [] as unknown[] };
   const monitor = createMonitor({
     pool: database.pool,
     loadChampion: async () => {
-      state.computed += 1;
+      state.asked += 1;
       if (state.broken) throw new Error('no champion');
-      return model;
+      return state.champion;
     },
     clock: () => state.nowMs,
     onTrouble: (error) => state.troubles.push(error),
@@ -32,12 +33,18 @@ test('however many ask at once, one works; a fresh report is given again, an old
   const { monitor, state } = makeMonitor();
   const [one, other] = await Promise.all([monitor.report(), monitor.report()]);
   expect(one).toBe(other);
-  expect(state.computed).toBe(1);
+  expect(state.asked).toBe(1);
   state.nowMs += 999;
   expect(await monitor.report()).toBe(one);
   state.nowMs += 1;
   expect((await monitor.report()).computedAt).toBe(new Date(state.nowMs).toISOString());
-  expect(state.computed).toBe(2);
+});
+
+test('a promotion shows at once: a fresh report of the model before is made anew', async () => {
+  const { monitor, state } = makeMonitor();
+  expect((await monitor.report()).drift.modelVersion).toBe(model.modelVersion);
+  state.champion = await makeOtherModel('next', 0.2);
+  expect((await monitor.report()).drift.modelVersion).toBe(state.champion.modelVersion);
 });
 
 test('a scrape does not wait, and trouble is told once in a while', async () => {
@@ -45,7 +52,7 @@ test('a scrape does not wait, and trouble is told once in a while', async () => 
   expect(monitor.peek()).toBeNull();
   const report = await monitor.report();
   expect(monitor.peek()).toBe(report);
-  expect(state.computed).toBe(1);
+  expect(state.asked).toBe(1);
   state.broken = true;
   state.nowMs += 1_000;
   expect(monitor.peek()).toBe(report);
@@ -53,7 +60,7 @@ test('a scrape does not wait, and trouble is told once in a while', async () => 
   await expect(monitor.report()).rejects.toThrow('no champion');
   expect(monitor.peek()).toBe(report);
   expect(state.troubles).toHaveLength(1);
-  expect(state.computed).toBe(2);
+  expect(state.asked).toBe(2);
 });
 
 describe('metrics', () => {
@@ -67,9 +74,25 @@ describe('metrics', () => {
     expect(await read(null)).not.toMatch(/^ecs_/m);
   });
 
-  test('verdicts as numbers, measures with their bounds', async () => {
-    const { monitor } = makeMonitor();
-    const { drift, computedAt } = await monitor.report();
+  /** The value of every gauge, by name and labels. */
+  const parse = (text: string) =>
+    new Map(
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('ecs_'))
+        .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+    );
+
+  test('each says what the report says of it, line by line', async () => {
+    const { drift, computedAt } = await makeMonitor().monitor.report();
+    const verdicts = ['too_few', 'stable', 'watch', 'act'] as const;
+    // Figures that no two lines share, so that none can pass for another.
+    const features = drift.features.map((line, place) => ({
+      ...line,
+      psi: 0.5 + place / 64,
+      shift: 0.25 + place / 128,
+      verdict: verdicts[place % 4] ?? 'stable',
+    }));
     const outcomes = Array.from({ length: 400 }, (_, place) => ({
       customerId: String(place),
       modelVersion: 'm',
@@ -79,14 +102,28 @@ describe('metrics', () => {
       logOdds: place % 7 === 0 ? 0 : -1,
       emotionLogOdds: 0,
     }));
-    const text = await read({ computedAt, drift, performance: reportPerformance(outcomes, new Map()) });
-    expect(text).toContain('ecs_monitoring_drift{feature="utilisation_latest"} -1');
-    expect(text).toMatch(/ecs_monitoring_customers\{model_version="[0-9a-f]{64}"\} 0/);
-    expect(text).toMatch(/ecs_monitoring_computed_seconds\{model_version="[0-9a-f]{64}"\} 1000\n/);
-    expect(text).toMatch(/ecs_monitoring_auc\{model_version="m",window_months="12",bound="low"\} 0\.4/);
-    expect(text).toMatch(
-      /ecs_monitoring_observed_to_expected\{model_version="m",window_months="12",bound="estimate"\} 0\.\d/,
-    );
-    expect(text).toContain('ecs_monitoring_outcomes{model_version="m",window_months="12"} 400');
+    const performance = reportPerformance(outcomes, new Map());
+    const [total] = performance.totals;
+    const told = parse(await read({ computedAt, drift: { ...drift, customers: 77, features }, performance }));
+    const numberOf = { too_few: -1, stable: 0, watch: 1, act: 2 };
+    for (const { name, psi, shift, verdict } of features) {
+      expect(told.get(`ecs_monitoring_psi{feature="${name}"}`)).toBe(psi);
+      expect(told.get(`ecs_monitoring_shift{feature="${name}"}`)).toBe(shift);
+      expect(told.get(`ecs_monitoring_drift{feature="${name}"}`)).toBe(numberOf[verdict]);
+    }
+    expect(told.get(`ecs_monitoring_customers{model_version="${model.modelVersion}"}`)).toBe(77);
+    expect(told.get(`ecs_monitoring_computed_seconds{model_version="${model.modelVersion}"}`)).toBe(1000);
+    const labels = 'model_version="m",window_months="12"';
+    for (const bound of ['estimate', 'low', 'high'] as const) {
+      expect(told.get(`ecs_monitoring_auc{${labels},bound="${bound}"}`)).toBe(total?.auc?.[bound]);
+      expect(told.get(`ecs_monitoring_ks{${labels},bound="${bound}"}`)).toBe(total?.ks?.[bound]);
+      expect(told.get(`ecs_monitoring_observed_to_expected{${labels},bound="${bound}"}`)).toBe(
+        total?.observedToExpected?.[bound],
+      );
+    }
+    expect(told.get(`ecs_monitoring_performance{${labels}}`)).toBe(numberOf[total?.verdict ?? 'stable']);
+    expect(told.get(`ecs_monitoring_outcomes{${labels}}`)).toBe(400);
+    const lines = features.length + (drift.score === null ? 0 : 1);
+    expect(told.size).toBe(3 * lines + 2 + 9 + 2);
   });
 });

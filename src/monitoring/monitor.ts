@@ -14,7 +14,7 @@ export interface MonitoringReport {
 }
 
 export interface Monitor {
-  /** The newest report, worked out first where there is none or the last is old. */
+  /** The newest report, worked out first where there is none, or the last is old or of another champion. */
   report(): Promise<MonitoringReport>;
   /** What is at hand, perhaps old, or null; starts the next one where it is time. Never waits. */
   peek(): MonitoringReport | null;
@@ -56,8 +56,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const isFresh = (atMs: number) => clock() - atMs < freshForMs;
   return {
     report: async () => {
-      if (latest !== null && isFresh(Date.parse(latest.computedAt))) return latest;
-      return begin();
+      const known = latest;
+      if (known === null || !isFresh(Date.parse(known.computedAt))) return begin();
+      const champion = await options.loadChampion();
+      return champion.modelVersion === known.drift.modelVersion ? known : begin();
     },
     peek: () => {
       // A failure is not tried again at every scrape either.

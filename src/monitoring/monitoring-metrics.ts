@@ -29,7 +29,10 @@ export function createMonitoringMetrics(registry: Registry, monitor: Pick<Monito
     });
   };
   const linesOf = ({ drift }: MonitoringReport) => [...(drift.score === null ? [] : [drift.score]), ...drift.features];
-  gauge('ecs_monitoring_psi', 'Shift against training: PSI less what chance brings.', ['feature'], (set, report) => {
+  gauge('ecs_monitoring_psi', 'Population stability index against training.', ['feature'], (set, report) => {
+    for (const line of linesOf(report)) set({ feature: line.name }, line.psi);
+  });
+  gauge('ecs_monitoring_shift', 'PSI less what chance alone brings.', ['feature'], (set, report) => {
     for (const line of linesOf(report)) set({ feature: line.name }, line.shift);
   });
   gauge('ecs_monitoring_drift', '-1 too few, 0 stable, 1 watch, 2 act.', ['feature'], (set, report) => {

@@ -50,4 +50,20 @@ describe('binFeature', () => {
       ),
     );
   });
+
+  it.each<[string, number[], number[], number[]]>([
+    ['above all others', [1, 2, 98], [98], [98]],
+    ['below all others', [-9, 1, 2], [-9], [-9]],
+    ['among the others', [1, 2, 3, 4], [2], [2]],
+    ['two beside each other', [1, 96, 98, 97.5], [96, 98], [96, 98]],
+    ['one that no row has', [1, 2, 3], [99], []],
+  ])('gives a code a bin of its own: %s', (_, values, specialValues, met) => {
+    const { bins, outside } = binFeature(Float64Array.from(values), { binsMax: 2, rowsMin: 1, specialValues });
+    values.forEach((value, row) => {
+      const bin = bins[row] ?? -1;
+      expect(outside[bin]).toBe(met.includes(value) ? 1 : 0);
+      // Nobody else stands in it.
+      if (met.includes(value)) expect(values.filter((_other, place) => bins[place] === bin)).toEqual([value]);
+    });
+  });
 });
