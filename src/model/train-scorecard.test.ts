@@ -1,5 +1,8 @@
 import { sharedDataPath } from '../../test/support/shared-data.ts';
+import { sigmoid } from './base-rate.ts';
+import { compileScorecard } from './compile-scorecard.ts';
 import { formatScorecard } from './save-scorecard.ts';
+import { scoreLogOdds } from './score.ts';
 import type { Scorecard } from './scorecard.ts';
 import type { CsvRecord } from './train/csv-record.ts';
 import { loadTrainingData } from './train/load-training-data.ts';
@@ -99,6 +102,26 @@ describe('trainScorecard', () => {
   it('is calibrated where it was trained', () => {
     expect(trained.baseRate).toBeCloseTo(trained.training.defaults / trained.training.rows, 6);
     expect(trained.training.outOfBag.calibrationError).toBeLessThan(0.03);
+  });
+
+  it('expects as many defaults of its training rows as there were', () => {
+    const records = RECORDS.filter(({ later }) => later === '0');
+    const { features } = buildTrainingTable(records, null, resolveSpec(parseTrainingSpec(SPEC, 'spec.json'), RECORDS));
+    const model = compileScorecard(trained);
+    const expected = features.reduce((sum, row) => sum + sigmoid(scoreLogOdds(model, row)), 0);
+    expect(Math.abs(expected - trained.training.defaults)).toBeLessThan(0.05);
+  });
+
+  it.each([0, 1, 3])('has %d pairs and no more where no more are wanted', async (pairsMax) => {
+    const settings = { ...SPEC.settings, roundsMax: 30, pairsMax, pairRounds: 20 };
+    // Whether it is bad follows from two features together.
+    const together = RECORDS.map((record) => ({
+      ...record,
+      bad: Number(record.rising) > 0.5 === Number(record.curved) > 0.5 ? (record.bad ?? '0') : '0',
+    }));
+    const { pairs = [] } = await train(together, { settings });
+    expect(pairs.length).toBeLessThanOrEqual(pairsMax);
+    expect(pairs.length).toBeGreaterThanOrEqual(Math.min(pairsMax, 1));
   });
 
   it('writes the same bytes for the same seed, and others for another', async () => {
