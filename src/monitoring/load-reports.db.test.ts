@@ -9,6 +9,7 @@ import { DAY_MS } from '../lib/clock.ts';
 import { createOutcomeHandler, loadJudgedOutcomes } from './index.ts';
 import { loadDriftReport } from './load-drift-report.ts';
 import { loadFirstFeatures } from './load-first-features.ts';
+import { loadPerformanceReport } from './load-performance-report.ts';
 import { loadRecentFeatures } from './load-recent-features.ts';
 import { planSample } from './load-sample-share.ts';
 
@@ -180,5 +181,25 @@ describe('outcomes', () => {
     const ended = new Date(NOW_MS).setUTCMonth(new Date(NOW_MS).getUTCMonth() + 1);
     expect(await load(ended)).toHaveLength(1);
     expect(await load(ended - 1)).toEqual([]);
+  });
+
+  test('are measured from 31 days after the end of their window on, for three years from its beginning', async () => {
+    await saveCustomers(database.pool, [{ customerId: 'p' }]);
+    await decideAll(['p'], NOW_MS);
+    await tell('p', NOW_MS + 1, true);
+    const measured = async (nowMs: number) => {
+      const { totals } = await loadPerformanceReport(database.pool, world.model, nowMs);
+      return totals.map(({ modelVersion, windowMonths, outcomes, defaults }) => [
+        modelVersion,
+        windowMonths,
+        outcomes,
+        defaults,
+      ]);
+    };
+    const one = [[world.model.modelVersion, 1, 1, 1]];
+    const began = new Date(NOW_MS + 1);
+    const toldMs = began.setUTCMonth(began.getUTCMonth() + 1) + 31 * DAY_MS;
+    const lastMs = NOW_MS + 1 + 1_096 * DAY_MS;
+    expect(await Promise.all([toldMs - 1, toldMs, lastMs, lastMs + 1].map(measured))).toEqual([[], one, one, []]);
   });
 });
