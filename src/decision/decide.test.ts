@@ -14,7 +14,7 @@ import { makeFacts, makeNewFacts } from '../../test/support/policy-facts.ts';
 import { SETTLED_CASES } from '../../test/support/settled-cases.ts';
 import type { EmotionFeatures } from '../affect/index.ts';
 import { DAY_MS } from '../lib/clock.ts';
-import type { VerdictTerms } from '../model/index.ts';
+import { loadScorecard, shippedScorecardPath, type VerdictTerms } from '../model/index.ts';
 import { loadPolicies, PACK_NAMES, type PackName, parsePolicy, REASONS } from '../policy/index.ts';
 import { decide } from './decide.ts';
 import { decideByHand, type HandInputs } from './decide-by-hand.ts';
@@ -25,6 +25,27 @@ const policies = await loadPolicies();
 const run = (pack: PackName, over: InputOverrides) => decide(makeInput(policyOf(policies, pack), over));
 const codes = (reasons: readonly { readonly code: string }[]) => reasons.map((reason) => reason.code);
 const bytesOf = (result: ReturnType<typeof decide>) => sealRecord(result.record).text;
+
+test('what points are lost against is for the policy to say', async () => {
+  const { document } = policyOf(policies, 'generic');
+  const shipped = await loadScorecard(shippedScorecardPath());
+  // Four months late, more than the limit in use, hardly anything paid; but a quiet account otherwise.
+  const features = [4, 3, 2, 4, 14, 6, 0, 0, 0, 1.1, 1.05, 1.2, 0.1, 0, 0.9, 0, 0, 0.01, 0.4, 1, 0.2, 0.6, 0.05];
+  const against = (reasonReference: 'best' | 'average' | undefined) => {
+    const policy = parsePolicy(reasonReference === undefined ? document : { ...document, reasonReference }, 'test');
+    const input = makeInput(policy, { facts: makeFacts({ requestedLimitMinor: 400_000 }) });
+    const { settled } = decide({
+      ...input,
+      model: shipped,
+      financial: { ...input.financial, features, modelVersion: shipped.modelVersion },
+    });
+    return settled.reasons.map(({ code }) => code).filter((code) => code.startsWith('score_'));
+  };
+  expect(against('best')).toEqual(against(undefined));
+  expect(against('average')[0]).toBe('score_status_latest');
+  // Whoever is no worse than average there has lost nothing.
+  expect(against('average').length).toBeLessThan(against('best').length);
+});
 
 describe('table of cases', () => {
   test.each(SETTLED_CASES)('$name', ({ input, pack = 'generic', outcome, limits, scheduled, reasons, lasting }) => {

@@ -86,7 +86,7 @@ function decideFinancially(input: DecisionInput, emotionMode: EmotionMode): Fina
   const { financial, model, policy } = input;
   const features = Float64Array.from(financial.features, (value) => value ?? Number.NaN);
   const scored = score(model.compiled, features, null, { baseRate: policy.document.lenderBaseRate });
-  const reasons = scoreReasons(rankPointsLost(model.compiled, features));
+  const reasons = scoreReasons(rankPointsLost(model.compiled, features, policy.document.reasonReference));
   const evaluated = evaluatePolicy(financial, scored.probabilityOfDefault, reasons, policy.document);
   const settled = settleLimit(financial, { without: evaluated, with: evaluated, pause: false }, policy);
   return {

@@ -1,4 +1,5 @@
 // The model card in Markdown, made from the artefact alone, so that its numbers cannot drift from the model's.
+import { escapeMarkdown } from './escape-markdown.ts';
 import type { FeatureTable, Metrics, Scorecard } from './scorecard.ts';
 import { modelVersionOf } from './scorecard.ts';
 
@@ -14,7 +15,7 @@ export function renderModelCard(scorecard: Scorecard): string {
     ...renderPairs(scorecard),
     ...renderTables(scorecard),
     '## Attribution',
-    scorecard.attribution,
+    escapeMarkdown(scorecard.attribution),
   ].join('\n\n')}\n`;
 }
 
@@ -23,10 +24,10 @@ function renderFacts(scorecard: Scorecard): string[] {
   const settings = Object.entries(training.settings).map(([key, value]) => `${key} ${value}`);
   return [
     '## What it is',
-    `${describeKind(scorecard)} It estimates the probability of ${scorecard.target}.`,
+    `${describeKind(scorecard)} It estimates the probability of ${escapeMarkdown(scorecard.target)}.`,
     list([
       `Version (SHA-256 of its canonical JSON): \`${modelVersionOf(scorecard)}\``,
-      `Trained on: ${training.source}`,
+      `Trained on: ${escapeMarkdown(training.source)}`,
       `Rows: ${training.rows}, defaults: ${training.defaults} (base rate ${percent(scorecard.baseRate)})`,
       `Data SHA-256: \`${training.dataSha256}\``,
       training.splitsSha256 === null ? 'No splits file' : `Splits SHA-256: \`${training.splitsSha256}\``,
@@ -65,7 +66,7 @@ function describeInputs({ kind, features }: Scorecard): string {
   if (kind === 'card_ledger') {
     return 'No sex, education, marital status or age enters. The credit limit enters only as a denominator, so the model does not feed on the limit the engine set.';
   }
-  return `Only these columns enter: ${features.map((table) => table.column ?? table.name).join(', ')}. Whether one of them stands for a protected group is for \`ecs model fairness\` to say.`;
+  return `Only these columns enter: ${features.map((table) => escapeMarkdown(table.column ?? table.name)).join(', ')}. Whether one of them stands for a protected group is for \`ecs model fairness\` to say.`;
 }
 
 function renderMetrics(scorecard: Scorecard): string[] {
@@ -167,7 +168,7 @@ function renderTable(table: FeatureTable): string {
 
 function binLabel(table: FeatureTable, bin: number): string {
   const levels = table.levels?.[bin];
-  if (levels !== undefined) return levels.length === 0 ? 'every other' : levels.join(', ');
+  if (levels !== undefined) return levels.length === 0 ? 'every other' : escapeMarkdown(levels.join(', '));
   const from = table.cuts[bin - 1];
   const to = table.cuts[bin];
   if (from === undefined) return to === undefined ? 'any' : `below ${to}`;

@@ -80,16 +80,22 @@ const featureSchema = z.strictObject({
 });
 export type FeatureSpec = z.infer<typeof featureSchema>;
 
+/** One word, or several that mean the same. */
+const outcomeWord = word.pipe(z.string().min(1));
+const outcomeWords = z.union([outcomeWord, z.array(outcomeWord).min(1)]);
+
 const targetSchema = z
   .strictObject({
     column,
     /** Absent: what the words say themselves, as 0 and 1, no and yes, good and bad do. */
-    bad: word.pipe(z.string().min(1)).optional(),
+    bad: outcomeWords.optional(),
     /** Absent: whatever is not bad. */
-    good: word.pipe(z.string().min(1)).optional(),
+    good: outcomeWords.optional(),
     meaning: z.string().min(1).default('the bad outcome'),
   })
-  .refine((target) => target.bad === undefined || target.bad !== target.good, { message: 'bad and good must differ' });
+  .refine(({ bad, good = [] }) => bad === undefined || ![bad].flat().some((one) => [good].flat().includes(one)), {
+    message: 'bad and good must differ',
+  });
 
 /** Rows whose column reads one of the values. */
 const rowFilterSchema = z.strictObject({ column, oneOf: z.array(word).min(1) });
@@ -175,7 +181,7 @@ export type TrainingSpec = z.infer<typeof trainingSpecSchema>;
 /** A spec whose features and target are known: as written, or read off the data. */
 export type ResolvedSpec = TrainingSpec & {
   readonly features: readonly (FeatureSpec & { readonly type: 'number' | 'category' })[];
-  readonly target: TrainingSpec['target'] & { readonly bad: string };
+  readonly target: TrainingSpec['target'] & { readonly bad: string | readonly string[] };
 };
 
 /** `source` only names the spec in the error. */

@@ -65,6 +65,10 @@ export const policyDocumentSchema = z
     lenderBaseRate: probability.lt(1).describe("Share of the lender's own customers that default."),
     lossGivenDefault: share,
     probabilityOfDefaultFloor: share,
+    reasonReference: z
+      .enum(['best', 'average'])
+      .optional()
+      .describe('What points are lost against: the best bin of each feature (where absent), or the average customer.'),
     approval: z.strictObject({
       probabilityOfDefaultMax: probability,
       statementsMinForIncrease: z.int().min(0).max(6).describe('For an increase nobody asked for.'),

@@ -63,6 +63,19 @@ describe('a spec that names the target alone', () => {
 });
 
 describe('a spec written in haste', () => {
+  it('may name several words for bad, and for good', () => {
+    const text = 'x,y\n0.5,charged off\n2,paid\n3,late 90\n4,current\n5,frozen\n';
+    const bad = ['Charged Off', 'late 90'];
+    const { table } = read(text, { target: { column: 'y', bad } });
+    expect([...table.target]).toEqual([1, 0, 1, 0, 0]);
+    expect(() => read(text, { target: { column: 'y', bad, good: ['paid', 'current'] } })).toThrow(
+      /reads "frozen", expected Charged Off, late 90 or paid, current/,
+    );
+    expect(() => read(text, { target: { column: 'y', bad, good: ['paid', 'late 90'] } })).toThrow(
+      'bad and good must differ',
+    );
+  });
+
   it('may list features by their columns, signs as numbers, words without quotes', () => {
     const text = 'Usage,Late,y\n0.5,1,2.0\n0.7,,1.0\n-999.0,3,1.0\n';
     const { resolved, table } = read(text, {

@@ -138,10 +138,11 @@ function readTarget(record: CsvRecord, { target, missingCodes }: ResolvedSpec, r
   const { column, bad, good } = target;
   const text = record[column];
   if (text === undefined) throw noColumn(column, record);
-  if (readsAs(text, bad)) return 1;
-  if (good === undefined ? !missingTest(missingCodes)(text) : readsAs(text, good)) return 0;
+  const readsAsOne = (words: string | readonly string[]) => [words].flat().some((one) => readsAs(text, one));
+  if (readsAsOne(bad)) return 1;
+  if (good === undefined ? !missingTest(missingCodes)(text) : readsAsOne(good)) return 0;
   throw invalid(
-    `${rowName}: column ${column} reads "${text}", expected ${bad} or ${good ?? 'another word that is known'}; a rowFilter on ${column} leaves such rows out`,
+    `${rowName}: column ${column} reads "${text}", expected ${[bad].flat().join(', ')} or ${good === undefined ? 'another word that is known' : [good].flat().join(', ')}; a rowFilter on ${column} leaves such rows out`,
     { rowName, column },
   );
 }
