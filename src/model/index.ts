@@ -2,6 +2,7 @@
 export { logit, priorShift } from './base-rate.ts';
 export { type CompiledScorecard, compileScorecard } from './compile-scorecard.ts';
 export { createScorer, type Scorer } from './create-scorer.ts';
+export { describeRecalibration } from './describe-recalibration.ts';
 export { EMOTION_BLOCK, EMOTION_LOG_ODDS_MAX, type EmotionInputs, emotionLogOdds } from './emotion-block.ts';
 export { type GroupColumn, parseGroupColumns } from './fairness/group-column.ts';
 export {
@@ -85,7 +86,7 @@ export {
   score,
   scoreLogOdds,
 } from './score.ts';
-export type { EmotionBlock, Metrics, Scorecard } from './scorecard.ts';
+export type { EmotionBlock, Metrics, Recalibration, Scorecard } from './scorecard.ts';
 export { shippedSpecPath } from './train/load-training-data.ts';
 export type { TrainingSpec } from './training-spec.ts';
 export {

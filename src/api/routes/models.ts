@@ -27,6 +27,13 @@ const ARTEFACT_BYTES_MAX = 4 * 1024 * 1024;
 const PAST_DAYS_MAX = 365;
 
 const documentSchema = z.record(z.string(), z.unknown());
+const recalibrationSchema = z.object({
+  slope: z.number(),
+  intercept: z.number(),
+  outcomes: z.int().describe('Windows that it rests on.'),
+  defaults: z.int(),
+  outcomesSha256: z.string(),
+});
 const modelSchema = z
   .object({
     modelVersion: z.string().describe('SHA-256 of the canonical document.'),
@@ -35,6 +42,11 @@ const modelSchema = z
     registeredAt: atSchema,
     registeredBy: z.string(),
     training: documentSchema.nullable().describe('Facts of the training run: data, seed, measures.'),
+    recalibration: recalibrationSchema
+      .nullable()
+      .describe(
+        "Refitted on a lender's own outcomes (`ecs model anchor`); null: the odds are those of the training data.",
+      ),
     artefact: documentSchema.nullable().describe('The whole document; in the list only of models with an alias.'),
   })
   .meta({ id: 'Model' });

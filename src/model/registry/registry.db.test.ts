@@ -72,6 +72,20 @@ describe('versions', () => {
     expect(await getModel(world.pool, 'challenger')).toMatchObject({ modelVersion: world.third.modelVersion });
     expect(await getModel(world.pool, 'nobody')).toBeNull();
   });
+
+  test('an anchored model says so, in the list as well', async () => {
+    const recalibration = {
+      slope: 0.9,
+      intercept: -1.2,
+      outcomes: 5_000,
+      defaults: 240,
+      outcomesSha256: 'a'.repeat(64),
+    };
+    const { modelVersion } = await world.register({ ...world.second.artefact, name: 'anchored', recalibration });
+    expect((await getModel(world.pool, modelVersion))?.recalibration).toEqual(recalibration);
+    const models = await listModels(world.pool);
+    expect(models.filter((model) => model.recalibration !== null).map(({ name }) => name)).toEqual(['anchored']);
+  });
 });
 
 describe('the first start', () => {

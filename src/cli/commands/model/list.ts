@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../../../lib/clock.ts';
 import {
+  describeRecalibration,
   type HistoryView,
   listModelHistory,
   listModels,
@@ -40,6 +41,7 @@ function describe(models: readonly Omit<RegisteredModel, 'artefact'>[], proposal
       alias: model.alias,
       registered: model.registeredAt,
       by: model.registeredBy,
+      anchored: model.recalibration === null ? null : describeRecalibration(model.recalibration),
     })),
   );
   const open = proposals.map(

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../../../lib/clock.ts';
 import type { Interval } from '../../../lib/statistics/interval.ts';
+import { describeRecalibration, getModel, type Recalibration } from '../../../model/index.ts';
 import {
   createMonitor,
   type DriftLine,
@@ -36,15 +37,17 @@ export function monitorCommand(context: CommandContext): Command {
         context.terminal.progress('measuring');
         const report = await monitor.report();
         if (report.drift.verdict === 'act' || report.performance.verdict === 'act') context.exitCode = EXIT_FINDINGS;
-        printResult(context, options.json, report, () => describe(report));
+        const recalibration = (await getModel(pool, report.drift.modelVersion))?.recalibration ?? null;
+        printResult(context, options.json, report, () => describe(report, recalibration));
       });
     });
 }
 
-function describe({ drift, performance: measured }: MonitoringReport): string {
+function describe({ drift, performance: measured }: MonitoringReport, recalibration: Recalibration | null): string {
   const lines = [...(drift.score === null ? [] : [drift.score]), ...drift.features];
   return [
     `Model ${drift.modelVersion}`,
+    ...(recalibration === null ? [] : [`Anchored: ${describeRecalibration(recalibration)}`]),
     `Drift, ${drift.customers} customers: ${drift.verdict}`,
     formatTable(lines.map(toDriftRow)),
     `Performance, ${measured.outcomes} outcomes: ${measured.verdict}`,
