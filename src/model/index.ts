@@ -33,6 +33,7 @@ export { loadAnchorFile } from './load-anchor-file.ts';
 export { type LoadedScorecard, loadScorecard, parseScorecard, shippedScorecardPath } from './load-scorecard.ts';
 export { MEASURE_NAMES, type MeanMeasures } from './mean-measures.ts';
 export { type PointsLost, type ReasonReference, rankPointsLost } from './rank-points-lost.ts';
+export type { AnchorEvidence } from './refit-anchor.ts';
 export {
   type Actor,
   approveProposal,
@@ -69,7 +70,7 @@ export {
   setChallenger,
   type Verdict,
 } from './registry/index.ts';
-export { type AnchorOutcomes, type ModelAnchorResult, runModelAnchor } from './run-model-anchor.ts';
+export { type ModelAnchorResult, runModelAnchor } from './run-model-anchor.ts';
 export { type ModelEvaluateArgs, type ModelEvaluateResult, runModelEvaluate } from './run-model-evaluate.ts';
 export { type ModelFairnessArgs, type ModelFairnessResult, runModelFairness } from './run-model-fairness.ts';
 export { type CrossValidationResult, runCrossValidation } from './run-model-folds.ts';

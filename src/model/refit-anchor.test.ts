@@ -19,7 +19,7 @@ function drawOutcomes(rows: number, slope: number, intercept: number) {
 describe('refitAnchor', () => {
   it("finds slope and intercept again, and the model then speaks the lender's odds", () => {
     const { logOdds, target } = drawOutcomes(60_000, 0.7, -1);
-    const refit = refitAnchor(SHIPPED, logOdds, target, HASH);
+    const refit = refitAnchor(SHIPPED, { logOdds, target, sha256: HASH });
     if (refit.outcome !== 'refitted') throw new Error(refit.outcome);
     const { recalibration } = refit.scorecard;
     expect(recalibration.slope).toBeCloseTo(0.7, 1);
@@ -34,11 +34,31 @@ describe('refitAnchor', () => {
     expect(scoreLogOdds(compileScorecard(refit.scorecard), features)).toBe(anchored.financialLogOdds);
   });
 
+  it('predicts on average what was observed, and no line near it makes the outcomes likelier', () => {
+    const { logOdds, target } = drawOutcomes(5_000, 0.6, 1);
+    const refit = refitAnchor(SHIPPED, { logOdds, target, sha256: HASH });
+    if (refit.outcome !== 'refitted') throw new Error(refit.outcome);
+    const { slope, intercept, defaults, outcomes } = refit.scorecard.recalibration;
+    const predicted = logOdds.reduce((sum, z) => sum + sigmoid(slope * z + intercept), 0) / outcomes;
+    expect(Math.abs(predicted - defaults / outcomes)).toBeLessThan(1e-6);
+    const likelihood = (ofSlope: number, ofIntercept: number) =>
+      logOdds.reduce((sum, z, row) => {
+        const p = sigmoid(ofSlope * z + ofIntercept);
+        return sum + Math.log(target[row] === 1 ? p : 1 - p);
+      }, 0);
+    const best = likelihood(slope, intercept);
+    for (const one of [-0.02, 0, 0.02]) {
+      for (const other of [-0.02, 0, 0.02]) {
+        if (one !== 0 || other !== 0) expect(likelihood(slope + one, intercept + other)).toBeLessThan(best);
+      }
+    }
+  });
+
   it("moves the training rows' score bins with the scores", () => {
     const { logOdds, target } = drawOutcomes(20_000, 0.7, -1);
     const scoreBins = { cuts: [-2, 0], rows: [5, 6, 7] };
     const binned = { ...SHIPPED, training: { ...SHIPPED.training, scoreBins } };
-    const refit = refitAnchor(binned, logOdds, target, HASH);
+    const refit = refitAnchor(binned, { logOdds, target, sha256: HASH });
     if (refit.outcome !== 'refitted') throw new Error(refit.outcome);
     const { slope, intercept } = refit.scorecard.recalibration;
     const moved = { cuts: [-2 * slope + intercept, intercept], rows: [5, 6, 7] };
@@ -47,19 +67,14 @@ describe('refitAnchor', () => {
 
   it('waits for 200 defaults, and for 200 others', () => {
     const { logOdds, target } = drawOutcomes(1_000, 1, -1);
-    expect(refitAnchor(SHIPPED, logOdds.subarray(0, 300), target.subarray(0, 300), HASH).outcome).toBe('too_few');
-    expect(
-      refitAnchor(
-        SHIPPED,
-        logOdds,
-        target.map(() => 1),
-        HASH,
-      ),
-    ).toEqual({ outcome: 'too_few', defaults: 1_000, others: 0 });
+    const few = { logOdds: logOdds.subarray(0, 300), target: target.subarray(0, 300), sha256: HASH };
+    expect(refitAnchor(SHIPPED, few).outcome).toBe('too_few');
+    const onlyDefaults = { logOdds, target: target.map(() => 1), sha256: HASH };
+    expect(refitAnchor(SHIPPED, onlyDefaults)).toEqual({ outcome: 'too_few', defaults: 1_000, others: 0 });
   });
 
   it('refuses outcomes that fall where the score rises', () => {
     const { logOdds, target } = drawOutcomes(5_000, -1, 0);
-    expect(refitAnchor(SHIPPED, logOdds, target, HASH).outcome).toBe('not_rising');
+    expect(refitAnchor(SHIPPED, { logOdds, target, sha256: HASH }).outcome).toBe('not_rising');
   });
 });

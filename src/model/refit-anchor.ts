@@ -7,19 +7,23 @@ import { METRIC_DECIMALS, type Recalibration, type Scorecard } from './scorecard
 /** With fewer, the refit would be less sure than moving the base rate alone. */
 export const OWN_DEFAULTS_MIN = 200;
 
+/** What a model said, and what became of it, row by row. */
+export interface AnchorEvidence {
+  /** Log-odds of the model before any re-anchoring. */
+  readonly logOdds: Float64Array;
+  /** 1 for a default. */
+  readonly target: Uint8Array;
+  /** Names the rows. */
+  readonly sha256: string;
+}
+
 export type RefitResult =
   | { readonly outcome: 'refitted'; readonly scorecard: Scorecard & { readonly recalibration: Recalibration } }
   | { readonly outcome: 'too_few'; readonly defaults: number; readonly others: number }
   /** The score does not rank these outcomes at all: no line through them makes it a probability. */
   | { readonly outcome: 'not_rising'; readonly slope: number };
 
-/** `logOdds` are those of the model before any re-anchoring. */
-export function refitAnchor(
-  scorecard: Scorecard,
-  logOdds: Float64Array,
-  target: Uint8Array,
-  outcomesSha256: string,
-): RefitResult {
+export function refitAnchor(scorecard: Scorecard, { logOdds, target, sha256 }: AnchorEvidence): RefitResult {
   const defaults = target.reduce((sum, value) => sum + value, 0);
   const others = target.length - defaults;
   if (Math.min(defaults, others) < OWN_DEFAULTS_MIN) return { outcome: 'too_few', defaults, others };
@@ -31,7 +35,7 @@ export function refitAnchor(
     intercept: roundTo(fit.intercept, METRIC_DECIMALS),
     outcomes: target.length,
     defaults,
-    outcomesSha256,
+    outcomesSha256: sha256,
   };
   const training = withMovedBins(scorecard.training, recalibration);
   return { outcome: 'refitted', scorecard: { ...scorecard, training, recalibration } };

@@ -1,4 +1,5 @@
 // The model card in Markdown, made from the artefact alone, so that its numbers cannot drift from the model's.
+import { describeRecalibration } from './describe-recalibration.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import type { FeatureTable, Metrics, Scorecard } from './scorecard.ts';
 import { modelVersionOf } from './scorecard.ts';
@@ -6,7 +7,7 @@ import { modelVersionOf } from './scorecard.ts';
 export function renderModelCard(scorecard: Scorecard): string {
   return `${[
     `# Model card: ${scorecard.name}`,
-    'Written by `ecs model train` from the artefact; do not edit by hand.',
+    `Written by \`ecs model ${scorecard.recalibration === undefined ? 'train' : 'anchor'}\` from the artefact; do not edit by hand.`,
     ...renderFacts(scorecard),
     ...renderUse(scorecard),
     ...renderMetrics(scorecard),
@@ -32,6 +33,12 @@ function renderFacts(scorecard: Scorecard): string[] {
       `Data SHA-256: \`${training.dataSha256}\``,
       training.splitsSha256 === null ? 'No splits file' : `Splits SHA-256: \`${training.splitsSha256}\``,
       `Spec SHA-256 (canonical JSON): \`${training.specSha256}\``,
+      ...(scorecard.recalibration === undefined
+        ? []
+        : [
+            `Re-anchored on a lender's own outcomes: ${describeRecalibration(scorecard.recalibration)}`,
+            `Outcomes SHA-256: \`${scorecard.recalibration.outcomesSha256}\``,
+          ]),
       `Seed ${training.seed}; ${settings.join(', ')}; ${training.rounds} rounds kept`,
       `Reference unit: ${scorecard.referenceUnitMinor} minor units of ${scorecard.referenceCurrency}; amounts are divided by it`,
     ]),
@@ -54,12 +61,19 @@ function renderUse(scorecard: Scorecard): string[] {
     '## How to use it, and how not to',
     list([
       `Score: ${scaling.score} at ${scaling.odds}:1, ${scaling.pointsToDoubleOdds} points double the odds, clamped to ${scaling.minimum}-${scaling.maximum}.`,
-      'It is a prior. One lender, one country, one period: re-anchor it to your own default rate before you rely on a probability, and measure it on your own outcomes.',
+      describeAnchor(scorecard),
       describeInputs(scorecard),
       'There is no correction for applicants who were rejected: the data hold accepted customers only.',
       'A missing value has an entry of its own. Where training never met one it counts as the average customer, or at most as the first bad value of a feature that is given only once something bad was seen; it never counts as a good value.',
     ]),
   ];
+}
+
+function describeAnchor({ recalibration }: Scorecard): string {
+  if (recalibration === undefined) {
+    return 'It is a prior. One lender, one country, one period: re-anchor it to your own default rate before you rely on a probability, and measure it on your own outcomes.';
+  }
+  return 'Its order of customers is that of the training data; its probabilities are those of the lender whose outcomes re-anchored it, so a `lenderBaseRate` in a policy moves nothing. All log-odds in tables and pictures, and all figures, are those before the re-anchoring: take them times the slope, and add the intercept to the sum.';
 }
 
 function describeInputs({ kind, features }: Scorecard): string {

@@ -1,13 +1,11 @@
 // `ecs model train`: reads the files, trains, writes the artefact and, if asked, its model card. Hands back plain facts.
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import { EcsError } from '../lib/errors.ts';
 import { parseScorecard } from './load-scorecard.ts';
 import { renderDataSheet } from './render-data-sheet.ts';
-import { renderModelCard } from './render-model-card.ts';
-import { renderModelPictures } from './render-model-pictures.ts';
+import { saveModelCard } from './save-model-card.ts';
 import { saveScorecard, saveText } from './save-scorecard.ts';
-import { type Metrics, modelVersionOf, type Scorecard } from './scorecard.ts';
+import { type Metrics, modelVersionOf } from './scorecard.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
 import { boostInThreads } from './train/run-boost-worker.ts';
 import { selectRows } from './train/training-table.ts';
@@ -60,7 +58,7 @@ export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainRes
   // What is written is what a reader would accept: the trainer's output goes through the door like any file.
   const scorecard = parseScorecard(trained, args.outPath);
   await saveScorecard(args.outPath, scorecard);
-  if (args.cardPath !== undefined) await savePapers(args.cardPath, scorecard);
+  if (args.cardPath !== undefined) await saveModelCard(args.cardPath, scorecard);
   if (args.dataSheetPath !== undefined) await saveText(args.dataSheetPath, renderDataSheet(data, scorecard));
   const { rows, defaults, rounds, outOfBag, holdout } = scorecard.training;
   return {
@@ -74,11 +72,4 @@ export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainRes
     outOfBag,
     holdout,
   };
-}
-
-async function savePapers(cardPath: string, scorecard: Scorecard): Promise<void> {
-  await saveText(cardPath, renderModelCard(scorecard));
-  for (const [file, svg] of Object.entries(renderModelPictures(scorecard))) {
-    await saveText(join(dirname(cardPath), 'model', scorecard.name, `${file}.svg`), svg);
-  }
 }

@@ -2,6 +2,7 @@
 
 export type { DriftLine, DriftReport } from './drift-report.ts';
 export { loadJudgedOutcomes, type OutcomeWindow } from './load-judged-outcomes.ts';
+export { TELLING_DAYS } from './load-performance-report.ts';
 export { loadWindowRows, type WindowRow } from './load-window-rows.ts';
 export { createMonitor, type Monitor, type MonitoringReport, type MonitorOptions } from './monitor.ts';
 export { createMonitoringMetrics } from './monitoring-metrics.ts';

@@ -8,7 +8,7 @@ import { type PerformanceReport, reportPerformance } from './performance-report.
 /** Windows that began in the last three years. */
 const PERFORMANCE_WINDOW_DAYS = 1_096;
 /** Defaults are told as they are seen, all others after the window's end: they get a month to arrive. */
-const TELLING_DAYS = 31;
+export const TELLING_DAYS = 31;
 const OUTCOMES_WANTED = 50_000;
 
 export async function loadPerformanceReport(

@@ -1,6 +1,7 @@
-// The outcome windows that count, page by page: those that are over, none of a customer twice at a time.
+// The outcome windows that count, page by page: those of which everything has been told, none of a customer twice at a time.
 import type { Queryable } from '../../db/index.ts';
-import { loadWindowRows, type WindowRow } from '../../monitoring/index.ts';
+import { DAY_MS } from '../../lib/clock.ts';
+import { loadWindowRows, TELLING_DAYS, type WindowRow } from '../../monitoring/index.ts';
 import { type ChosenBy, createWindowChooser } from './create-window-chooser.ts';
 
 const PAGE = 5_000;
@@ -20,7 +21,8 @@ export async function* loadChosenWindows(
   do {
     const page: WindowRow[] = await loadWindowRows(db, {
       windowMonths: by.windowMonths,
-      endedByMs: by.nowMs,
+      // Defaults are told as they are seen, all others later: before that the windows would look worse than they are.
+      endedByMs: by.nowMs - TELLING_DAYS * DAY_MS,
       after,
       count: PAGE,
     });

@@ -69,7 +69,7 @@ const anchor = (nowMs = NOW_MS) =>
   runModelAnchor({
     modelPath: shippedScorecardPath(),
     outPath: join(folder, 'anchored.json'),
-    loadOutcomes: (asked) => loadStoredAnchor(database.pool, asked, { windowMonths: WINDOW_MONTHS, nowMs }),
+    loadEvidence: (asked) => loadStoredAnchor(database.pool, asked, { windowMonths: WINDOW_MONTHS, nowMs }),
   });
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -109,7 +109,7 @@ test('from a file of its own probabilities it comes out the same', async () => {
   const fromFile = await runModelAnchor({
     modelPath: shippedScorecardPath(),
     outPath: join(folder, 'from-file.json'),
-    loadOutcomes: () => loadAnchorFile(path),
+    loadEvidence: () => loadAnchorFile(path),
   });
   const { outcomesSha256: _, ...stored } = (await anchor()).recalibration;
   expect(fromFile.recalibration).toMatchObject({ ...stored, slope: expect.closeTo(stored.slope, 5) });

@@ -3,7 +3,7 @@
 // another model's, and it was moved to the policy's base rate.
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../../db/index.ts';
-import { type AnchorOutcomes, type LoadedScorecard, requireLedgerModel, scoreLogOdds } from '../../model/index.ts';
+import { type AnchorEvidence, type LoadedScorecard, requireLedgerModel, scoreLogOdds } from '../../model/index.ts';
 import { loadChosenWindows } from './load-chosen-windows.ts';
 
 export interface StoredAnchor {
@@ -16,7 +16,7 @@ export async function loadStoredAnchor(
   db: Queryable,
   model: LoadedScorecard,
   { windowMonths, nowMs }: StoredAnchor,
-): Promise<AnchorOutcomes> {
+): Promise<AnchorEvidence> {
   requireLedgerModel(model);
   const logOdds: number[] = [];
   const target: number[] = [];

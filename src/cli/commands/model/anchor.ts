@@ -11,6 +11,7 @@ interface AnchorOptions {
   readonly out: string;
   readonly fromStored?: boolean;
   readonly windowMonths: number;
+  readonly card?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +34,7 @@ export function anchorCommand(context: CommandContext): Command {
     .option('--from-stored', 'take the outcomes that are stored')
     .option('--window-months <months>', 'their windows', parseWholeNumber(1, OUTCOME_WINDOW_MONTHS_MAX), 12)
     .requiredOption('--out <file>', 'where the anchored model goes; it is a new version')
+    .option('--card <file>', 'where its model card goes; pictures go beside it, into model/NAME/')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', HELP)
     .action(async (modelPath: string, outcomesPath: string | undefined, options: AnchorOptions, command: Command) => {
@@ -48,16 +50,17 @@ async function anchor(
   context: CommandContext,
   modelPath: string,
   outcomesPath: string | undefined,
-  { out: outPath, windowMonths }: AnchorOptions,
+  { out: outPath, card: cardPath, windowMonths }: AnchorOptions,
 ): Promise<ModelAnchorResult> {
   if (outcomesPath !== undefined) {
-    return runModelAnchor({ modelPath, outPath, loadOutcomes: () => loadAnchorFile(outcomesPath) });
+    return runModelAnchor({ modelPath, outPath, cardPath, loadEvidence: () => loadAnchorFile(outcomesPath) });
   }
   return withSystem(context, ({ pool }) =>
     runModelAnchor({
       modelPath,
       outPath,
-      loadOutcomes: (model) => loadStoredAnchor(pool, model, { windowMonths, nowMs: systemClock() }),
+      cardPath,
+      loadEvidence: (model) => loadStoredAnchor(pool, model, { windowMonths, nowMs: systemClock() }),
     }),
   );
 }

@@ -16,7 +16,7 @@ interface OutcomesOptions {
 }
 
 const HELP = `
-One row for each customer and outcome window that is over: the month it ended, the log-odds without emotion of the decision
+One row for each customer and outcome window that ended 31 days ago or earlier: the month it ended, the log-odds without emotion of the decision
 in force when it began, whether the customer defaulted, and what was felt then, where consent still lives. Empty: nothing was
 shared. Windows of one customer follow each other: of those that overlap the earliest is told. Where every customer has a
 window a month, --stagger lets each one's begin in a month of their own, so that every month judges a share of all.
