@@ -1,5 +1,6 @@
 // Runs the SQL tests on PostgreSQL 15, the oldest that ECS supports, with the programs that the system's packages
-// install. Arguments go to Jest; without any, all tests of src/ run, except those of the embedded launcher.
+// install. Arguments go to Jest; without paths, all tests of src/ run, except those of the embedded launcher and of the
+// model's training and scoring, which ask no database and take the longest.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -20,13 +21,18 @@ if (directory === undefined) {
   process.exit(1);
 }
 
+const IGNORED = ['src/db/embedded/', 'src/model/(?!registry/|gate/)'];
 const given = process.argv.slice(2);
+const paths = given.some((argument) => !argument.startsWith('-'))
+  ? []
+  : ['src/', '--testPathIgnorePatterns', ...IGNORED];
 const jest = spawn(
   process.execPath,
   [
     '--experimental-vm-modules',
     fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url)),
-    ...(given.length > 0 ? given : ['src/', '--testPathIgnorePatterns', 'src/db/embedded/']),
+    ...paths,
+    ...given,
   ],
   {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
