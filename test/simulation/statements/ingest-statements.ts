@@ -108,7 +108,7 @@ function takenOf(view: View, { text, values }: SqlStatement): Tables['topic_outb
 }
 
 export const INGEST_STATEMENTS: StatementModels = [
-  ['ingest-load-time', { run: (view) => [{ now: new Date(view.nowMs) }] }],
+  ['database-time', { run: (view) => [{ now: new Date(view.nowMs) }] }],
   [
     'ingest-move-offset',
     {
