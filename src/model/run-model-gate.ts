@@ -41,13 +41,7 @@ export async function runModelGate(args: ModelGateArgs): Promise<ModelGateResult
 /** Outcomes that do not continue those of the last verdict start with the next claim. */
 function askGate(outcomes: GateOutcomes, block: EmotionBlock, earlier: readonly GateVerdict[]): GateVerdict {
   const ask = (claimsBefore: number) =>
-    buildVerdict(
-      runGate(outcomes, GATE_RULES, { detail: true, claimsBefore }),
-      outcomes,
-      block,
-      GATE_RULES,
-      claimsBefore,
-    );
+    buildVerdict(runGate(outcomes, GATE_RULES, { detail: true, claimsBefore }), outcomes, block, GATE_RULES);
   const first = ask(0);
   const claimsBefore = countClaimsBefore(askedOf(first), earlier);
   return claimsBefore === 0 ? first : ask(claimsBefore);

@@ -31,9 +31,6 @@ export interface GateLook {
   readonly boundary: number;
   readonly usedGain: number;
   readonly monthGain: number;
-  /** Of this month, whoever is silent included. */
-  readonly monthRows: number;
-  readonly monthDefaults: number;
   /** Of the claim, among customers the block speaks of. */
   readonly rows: number;
   readonly defaults: number;
@@ -44,6 +41,8 @@ export interface GateLook {
 }
 
 export interface GateHistory {
+  /** As it was asked: claims spent on this block before. */
+  readonly claimsBefore: number;
   readonly looks: readonly GateLook[];
   readonly state: GateState;
   /** Of the opening or renewal in force; null while shut. */
@@ -72,7 +71,6 @@ interface GateMemory {
   readonly rules: GateRules;
   readonly scored: ScoredRows;
   readonly detail: boolean;
-  readonly firstClaim: number;
   claim: Claim;
   openedMonth: number | null;
   /** While open: nats below the highest point since it opened. */
@@ -84,10 +82,10 @@ interface GateMemory {
 export function runGate(
   outcomes: GateOutcomes,
   rules: GateRules,
-  options: GateOptions = { detail: true },
+  { detail, claimsBefore = 0 }: GateOptions = { detail: true },
 ): GateHistory {
   const { months, monthFrom, base, late, defaulted } = outcomes;
-  const memory = openMemory(outcomes, rules, options);
+  const memory = openMemory(outcomes, rules, detail, claimsBefore + 1);
   const recalibration = createBaseRecalibration(outcomes.knowsLate);
   const looks = months.map((month, index) => {
     const to = monthFrom[index + 1] ?? 0;
@@ -101,18 +99,17 @@ export function runGate(
     }
     return look;
   });
-  return { looks, state: memory.openedMonth === null ? 'shut' : 'open', openedMonth: memory.openedMonth };
+  const { openedMonth } = memory;
+  return { claimsBefore, looks, state: openedMonth === null ? 'shut' : 'open', openedMonth };
 }
 
-function openMemory(outcomes: GateOutcomes, rules: GateRules, { detail, claimsBefore = 0 }: GateOptions): GateMemory {
+function openMemory(outcomes: GateOutcomes, rules: GateRules, detail: boolean, firstClaim: number): GateMemory {
   const rows = outcomes.base.length;
-  const firstClaim = claimsBefore + 1;
   return {
     outcomes,
     rules,
     scored: { withoutBlock: new Float64Array(rows), withBlock: new Float64Array(rows) },
     detail,
-    firstClaim,
     claim: newClaim(firstClaim, 0, outcomes),
     openedMonth: null,
     drawdown: 0,
@@ -126,7 +123,7 @@ function newClaim(number: number, fromRow: number, { groups }: GateOutcomes): Cl
 }
 
 function learnOnly(memory: GateMemory, month: number, toRow: number): GateLook {
-  memory.claim = newClaim(memory.firstClaim, toRow, memory.outcomes);
+  memory.claim = newClaim(memory.claim.number, toRow, memory.outcomes);
   return tellLook(memory, month, 0, null, null, ['learning']);
 }
 
@@ -258,17 +255,10 @@ function tellLook(
     boundary: boundaryOf(claim.number, rules),
     usedGain: claim.usedGain,
     monthGain,
-    ...countMonth(outcomes, month),
     rows: claim.rows,
     defaults: claim.defaults,
     aucLift,
     groups: groups ? listGroupEvidence(outcomes.groups ?? [], claim.groups) : null,
     reasons,
   };
-}
-
-function countMonth({ months, monthFrom, defaulted }: GateOutcomes, month: number) {
-  const index = months.indexOf(month);
-  const rows = defaulted.subarray(monthFrom[index] ?? 0, monthFrom[index + 1] ?? 0);
-  return { monthRows: rows.length, monthDefaults: rows.reduce((sum, value) => sum + value, 0) };
 }

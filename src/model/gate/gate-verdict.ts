@@ -120,7 +120,6 @@ export function buildVerdict(
   outcomes: GateOutcomes,
   block: EmotionBlock,
   rules: GateRules,
-  claimsBefore = 0,
 ): GateVerdict {
   const { months } = outcomes;
   const first = months[0];
@@ -138,11 +137,11 @@ export function buildVerdict(
     blockSha256: hashEmotionBlock(block),
     block: { ...block },
     rules: { ...rules },
-    claimsBefore,
+    claimsBefore: history.claimsBefore,
     outcomes: {
       sha256: hashOutcomes(outcomes),
       rows: outcomes.base.length,
-      defaults: outcomes.defaulted.reduce((sum, value) => sum + value, 0),
+      defaults: countDefaults(outcomes.defaulted),
       firstMonth: first === undefined ? null : formatMonth(first),
       lastMonth: last === undefined ? null : formatMonth(last),
       groups: outcomes.groups === null ? null : [...outcomes.groups],
@@ -151,7 +150,7 @@ export function buildVerdict(
       modelVersions: outcomes.modelVersions === null ? null : [...outcomes.modelVersions],
     },
     evidence: deciding === undefined ? null : tellEvidence(deciding),
-    looks: history.looks.map(tellLook),
+    looks: history.looks.map((look, index) => tellLook(look, defaultedIn(outcomes, index))),
     openedMonth: history.openedMonth === null ? null : formatMonth(history.openedMonth),
     validUntil: tellValidity(history, last, rules),
     jurisdictionNote: JURISDICTION_NOTE,
@@ -212,13 +211,22 @@ function tellGroup(group: GroupEvidence): z.infer<typeof groupSchema> {
   };
 }
 
-function tellLook(look: GateLook): z.infer<typeof lookSchema> {
+function countDefaults(defaulted: Uint8Array): number {
+  return defaulted.reduce((sum, value) => sum + value, 0);
+}
+
+/** Whoever is silent included. */
+function defaultedIn({ monthFrom, defaulted }: GateOutcomes, index: number): Uint8Array {
+  return defaulted.subarray(monthFrom[index] ?? 0, monthFrom[index + 1] ?? 0);
+}
+
+function tellLook(look: GateLook, defaulted: Uint8Array): z.infer<typeof lookSchema> {
   return {
     month: formatMonth(look.month),
     state: look.state,
     change: look.change,
-    rows: look.monthRows,
-    defaultsInMonth: look.monthDefaults,
+    rows: defaulted.length,
+    defaultsInMonth: countDefaults(defaulted),
     claim: look.claim,
     evidence: round(look.evidence),
     boundary: round(look.boundary),

@@ -96,13 +96,7 @@ test('outcomes from the future are refused', async () => {
 test('claims of other files are counted, and a verdict that was asked without them is refused', async () => {
   const cut = drawHistory(SCENARIOS.moderate, 1, { firstMonth: (outcomes.months[0] ?? 0) + 1, months: 23 });
   const ask = (claimsBefore: number) =>
-    buildVerdict(
-      runGate(cut, GATE_RULES, { detail: true, claimsBefore }),
-      cut,
-      EMOTION_BLOCK,
-      GATE_RULES,
-      claimsBefore,
-    );
+    buildVerdict(runGate(cut, GATE_RULES, { detail: true, claimsBefore }), cut, EMOTION_BLOCK, GATE_RULES);
   await register(OPEN);
   await register(OPEN);
   await expect(register(ask(0))).rejects.toMatchObject({ code: 'ECS_CONFLICT' });
