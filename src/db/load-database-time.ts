@@ -1,6 +1,5 @@
-// What time it is by the one clock that all processes share. Asked only where a process's own clock would refuse something:
-// then either whoever sent it has a wrong clock, or the process does.
-
+// What time it is by the one clock that all processes share: for what they have to put in order between them, and before a
+// process's own clock refuses something, since either the sender's clock is wrong then or its own.
 import type { Queryable } from './pool.ts';
 import { toEcsError } from './retry.ts';
 

@@ -154,11 +154,9 @@ function liveFeatures(
 
 /** Each change alone going on to every further cut, and both going on as far as they can. */
 function listFurther(model: CompiledScorecard, changes: readonly Change[]): (readonly Change[])[] {
-  const each = changes.flatMap((change, place) => listBeyond(model, change).map((more) => changes.with(place, more)));
-  const utmost = changes.map((change) => {
-    const beyond = listBeyond(model, change);
-    return (change.bound === 'at_least' ? beyond.at(-1) : beyond[0]) ?? change;
-  });
+  const beyond = changes.map((change) => listBeyond(model, change));
+  const each = beyond.flatMap((further, place) => further.map((more) => changes.with(place, more)));
+  const utmost = changes.map((change, place) => beyond[place]?.at(change.bound === 'at_least' ? -1 : 0) ?? change);
   return changes.length > 1 ? [...each, utmost] : each;
 }
 

@@ -1,6 +1,6 @@
 // What the latest statements would say had the customer done what the words say, and nothing else: a larger payment lowers the
 // balance by as much, a lower balance comes from less spending or from a larger payment. Pure.
-import { STATEMENT_WINDOW, type Statement } from '../ledger/index.ts';
+import type { Statement } from '../ledger/index.ts';
 import type { ToldFigure } from './tell-change.ts';
 
 /**
@@ -48,9 +48,8 @@ function live(statements: readonly Statement[], figure: ToldFigure): (readonly S
 }
 
 function payOnTime(statements: readonly Statement[], count: number): Statement[] {
-  const window = statements.slice(-STATEMENT_WINDOW);
-  return window.map((statement, place) =>
-    statement.standing === 'past_due' && window.length - place <= count
+  return statements.map((statement, place) =>
+    statement.standing === 'past_due' && statements.length - place <= count
       ? { ...statement, standing: 'revolving', monthsPastDue: 0 }
       : statement,
   );

@@ -7,6 +7,7 @@ export { EMOTION_BLOCK, EMOTION_LOG_ODDS_MAX, type EmotionInputs, emotionLogOdds
 export { type GroupColumn, parseGroupColumns } from './fairness/group-column.ts';
 export {
   approveVerdict,
+  FELT_COLUMNS,
   formatMonth,
   GATE_REASONS,
   GATE_RULES,
@@ -21,11 +22,13 @@ export {
   loadVerdictDocument,
   loadVerdictInForce,
   loadVerdictsOf,
+  monthOf,
   permitsEmotion,
   type RegisteredVerdict,
   registerVerdict,
   renderGatePicture,
   runGate,
+  toFeltCells,
   UNLABELLED,
   type VerdictTerms,
 } from './gate/index.ts';

@@ -13,4 +13,5 @@ export {
   computeStability,
   type Stability,
 } from './population-stability.ts';
+export { logOddsOf } from './score-features.ts';
 export { VERDICTS, type Verdict } from './verdict.ts';

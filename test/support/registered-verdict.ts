@@ -6,15 +6,14 @@ import { SCENARIOS } from '../../src/cli/simulate/truth/scenario.ts';
 import { inTransaction } from '../../src/db/index.ts';
 import { EMOTION_BLOCK } from '../../src/model/emotion-block.ts';
 import { buildVerdict, type GateVerdict } from '../../src/model/gate/gate-verdict.ts';
-import { GATE_RULES, runGate } from '../../src/model/gate/index.ts';
+import { GATE_RULES, monthOf, runGate } from '../../src/model/gate/index.ts';
 import { registerVerdict } from '../../src/model/gate/save-verdict.ts';
 
 const MONTHS = 24;
 const SOMEBODY = { name: 'key:somebody', holder: 'key:somebody' };
 
 export function makeOpenVerdict(nowMs: number): GateVerdict {
-  const now = new Date(nowMs);
-  const firstMonth = 12 * now.getUTCFullYear() + now.getUTCMonth() - MONTHS;
+  const firstMonth = monthOf(nowMs) - MONTHS;
   const outcomes = drawHistory(SCENARIOS.moderate, 1, { months: MONTHS, firstMonth });
   const verdict = buildVerdict(runGate(outcomes, GATE_RULES), outcomes, EMOTION_BLOCK, GATE_RULES);
   if (verdict.state !== 'open') throw new Error(`the moderate world opens the gate: ${verdict.reasons.join(', ')}`);

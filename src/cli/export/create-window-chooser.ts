@@ -1,6 +1,7 @@
 // Which outcome windows of a customer the evidence gate is told: windows that follow each other, chosen by their dates and
 // by the customer's id, never by what became of the customer. Overlapping windows would tell one default many times.
 import { sha256 } from '../../lib/canonical-json.ts';
+import { monthOf } from '../../model/index.ts';
 
 export interface ChosenBy {
   readonly windowMonths: number;
@@ -22,15 +23,10 @@ export function createWindowChooser({ windowMonths, staggered }: ChosenBy): (win
   let last: Window | null = null;
   return (window) => {
     if (last?.customerId === window.customerId && window.asOfMs < last.endMs) return false;
-    if (staggered && beginsIn(window, windowMonths) !== turnOf(window.customerId, windowMonths)) return false;
+    if (staggered && monthOf(window.asOfMs) % windowMonths !== turnOf(window.customerId, windowMonths)) return false;
     last = window;
     return true;
   };
-}
-
-function beginsIn({ asOfMs }: Window, windowMonths: number): number {
-  const began = new Date(asOfMs);
-  return (12 * began.getUTCFullYear() + began.getUTCMonth()) % windowMonths;
 }
 
 function turnOf(customerId: string, windowMonths: number): number {

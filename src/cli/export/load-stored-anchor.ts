@@ -3,7 +3,8 @@
 // another model's, and it was moved to the policy's base rate.
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../../db/index.ts';
-import { type AnchorEvidence, type LoadedScorecard, requireLedgerModel, scoreLogOdds } from '../../model/index.ts';
+import { type AnchorEvidence, type LoadedScorecard, requireLedgerModel } from '../../model/index.ts';
+import { logOddsOf } from '../../monitoring/index.ts';
 import { loadChosenWindows } from './load-chosen-windows.ts';
 
 export interface StoredAnchor {
@@ -23,10 +24,7 @@ export async function loadStoredAnchor(
   const hash = createHash('sha256');
   for await (const { chosen } of loadChosenWindows(db, { windowMonths, staggered: false, nowMs })) {
     for (const { customerId, asOfMs, defaulted, features } of chosen) {
-      const score = scoreLogOdds(
-        model.compiled,
-        Float64Array.from(features, (value) => value ?? Number.NaN),
-      );
+      const score = logOddsOf(model.compiled, features);
       logOdds.push(score);
       target.push(defaulted ? 1 : 0);
       hash.update(`${JSON.stringify([customerId, asOfMs, windowMonths, defaulted, score])}\n`);

@@ -3,10 +3,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Queryable } from '../../db/index.ts';
 import { FEATURE_NAMES } from '../../ledger/index.ts';
-import { DAY_MS } from '../../lib/clock.ts';
 import { writeCsvLine } from '../../lib/csv-line.ts';
 import { EcsError } from '../../lib/errors.ts';
-import { UNLABELLED } from '../../model/index.ts';
+import { FELT_COLUMNS, formatMonth, monthOf, toFeltCells, UNLABELLED } from '../../model/index.ts';
 import type { WindowRow } from '../../monitoring/index.ts';
 import { loadChosenWindows } from './load-chosen-windows.ts';
 
@@ -40,14 +39,13 @@ const COLUMNS = [
   'months_past_due',
 ];
 const LATE = FEATURE_NAMES.indexOf('worst_months_past_due');
-const FELT = ['valence', 'stress', 'variability', 'effective_samples', 'last_event_age_days'];
 
 export async function saveGateOutcomes(db: Queryable, wanted: GateExport): Promise<GateExported> {
   const { path, windowMonths, labels } = wanted;
   const counts = { rows: 0, defaults: 0, shared: 0, leftOut: 0 };
   const file = await openToWrite(path);
   try {
-    await file.write(`${[...COLUMNS, ...FELT, ...(labels === null ? [] : ['group'])].join(',')}\n`);
+    await file.write(`${[...COLUMNS, ...FELT_COLUMNS, ...(labels === null ? [] : ['group'])].join(',')}\n`);
     for await (const { chosen, leftOut } of loadChosenWindows(db, wanted)) {
       await file.write(chosen.map((row) => renderRow(row, windowMonths, labels)).join(''));
       counts.leftOut += leftOut;
@@ -72,29 +70,18 @@ async function openToWrite(path: string): Promise<FileHandle> {
 }
 
 function renderRow(row: WindowRow, windowMonths: number, labels: GateExport['labels']): string {
-  const { emotions } = row;
-  const felt =
-    emotions === null
-      ? FELT.map(() => null)
-      : [
-          emotions.valence30,
-          emotions.stress30,
-          emotions.valenceVariability30,
-          emotions.effectiveSamples30,
-          emotions.lastEventAgeMs / DAY_MS,
-        ];
   const group = labels === null ? [] : [labels.get(row.customerId) ?? UNLABELLED];
   return writeCsvLine([
     row.customerId,
     // The month of the window's last instant: then its outcome could be known.
-    new Date(row.endMs - 1).toISOString().slice(0, 7),
+    formatMonth(monthOf(row.endMs - 1)),
     windowMonths,
     row.modelVersion,
     row.baseLogOdds,
     row.defaulted ? 1 : 0,
     // Missing: too few statements, and not late on any of them.
     row.features[LATE] ?? 0,
-    ...felt,
+    ...toFeltCells(row.emotions),
     ...group,
   ]);
 }

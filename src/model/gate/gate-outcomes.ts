@@ -88,6 +88,12 @@ function compareRows(one: OutcomeRow, other: OutcomeRow): number {
   );
 }
 
+/** In which an instant lies, in UTC. */
+export function monthOf(atMs: number): number {
+  const at = new Date(atMs);
+  return 12 * at.getUTCFullYear() + at.getUTCMonth();
+}
+
 /** '2026-03' -> months since year 0; null where it is no month. */
 export function parseMonth(text: string): number | null {
   const found = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);

@@ -1,10 +1,12 @@
 // A lender's outcomes from CSV records, refused by line and column where they cannot be read. The block's word is computed
 // here from what was measured, so that nobody has to trust a figure from elsewhere, and no customer counts twice at a time.
 import type { EmotionFeatures } from '../../affect/index.ts';
+import { OUTCOME_WINDOW_MONTHS_MAX } from '../../events/outcome-event.ts';
 import { DAY_MS } from '../../lib/clock.ts';
 import { EcsError } from '../../lib/errors.ts';
 import { emotionLogOdds } from '../emotion-block.ts';
 import type { EmotionBlock } from '../scorecard.ts';
+import { FELT_COLUMNS } from './felt-cells.ts';
 import {
   formatMonth,
   type GateOutcomes,
@@ -17,12 +19,10 @@ import {
 export type OutcomeRecord = Readonly<Record<string, string>>;
 
 const CUSTOMER_COLUMN = 'customer_id';
-const FEATURE_COLUMNS = ['valence', 'stress', 'variability', 'effective_samples', 'last_event_age_days'] as const;
-const REQUIRED = [CUSTOMER_COLUMN, 'month', 'window_months', 'base_log_odds', 'defaulted', ...FEATURE_COLUMNS];
+const REQUIRED = [CUSTOMER_COLUMN, 'month', 'window_months', 'base_log_odds', 'defaulted', ...FELT_COLUMNS];
 const LATE_COLUMN = 'months_past_due';
 const MODEL_COLUMN = 'model_version';
 const GROUPS_MAX = 256;
-const WINDOW_MONTHS_MAX = 60;
 
 export interface OutcomesSource {
   /** Only names the file in errors. */
@@ -46,7 +46,7 @@ export function parseOutcomes(
       line: index + 2,
       customerId: cells.text(CUSTOMER_COLUMN, 'a customer id'),
       month: cells.month('month'),
-      windowMonths: cells.wholeNumber('window_months', 1, WINDOW_MONTHS_MAX),
+      windowMonths: cells.wholeNumber('window_months', 1, OUTCOME_WINDOW_MONTHS_MAX),
       base: cells.number('base_log_odds', -50, 50),
       defaulted: cells.yesNo('defaulted'),
       block: featuresToBlock(cells, block),

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { OUTCOME_WINDOW_MONTHS_MAX } from '../../../events/outcome-event.ts';
 import { systemClock } from '../../../lib/clock.ts';
-import { loadAnchorFile, type ModelAnchorResult, runModelAnchor } from '../../../model/index.ts';
+import { describeRecalibration, loadAnchorFile, type ModelAnchorResult, runModelAnchor } from '../../../model/index.ts';
 import { type CommandContext, printResult, withSystem } from '../../command-context.ts';
 import { loadStoredAnchor } from '../../export/load-stored-anchor.ts';
 import { parseWholeNumber } from '../../parse-options.ts';
@@ -66,9 +66,8 @@ async function anchor(
 }
 
 function describe({ modelVersion, from, recalibration, outPath }: ModelAnchorResult): string {
-  const { slope, intercept, outcomes, defaults } = recalibration;
   return [
     `version ${modelVersion}, from ${from}`,
-    `slope ${slope}, intercept ${intercept}, by ${outcomes} outcomes with ${defaults} defaults; written to ${outPath}`,
+    `${describeRecalibration(recalibration)}; written to ${outPath}`,
   ].join('\n');
 }

@@ -66,18 +66,22 @@ async function askGate(context: CommandContext, outcomesPath: string, options: G
   const { model: modelPath, group: groupColumn, out: outPath, picture: picturePath } = options;
   const asked = { outcomesPath, modelPath, groupColumn, outPath, picturePath };
   if (options.register === true) return askAndRegister(context, asked, options);
+  await runAndPrint(context, asked, options);
+}
+
+async function runAndPrint(context: CommandContext, asked: ModelGateArgs, { json }: GateOptions) {
   const result = await runModelGate(asked);
-  printResult(context, options.json, result, () => describeVerdict(result, systemClock()));
+  printResult(context, json, result, () => describeVerdict(result, systemClock()));
+  return result.verdict;
 }
 
 async function askAndRegister(context: CommandContext, asked: ModelGateArgs, options: GateOptions): Promise<void> {
   await withSystem(context, async (system) => {
     const actor = await loadPerson(context, system, options.key, 'models:write');
     const loadEarlier = (blockSha256: string) => loadVerdictsOf(system.pool, blockSha256);
-    const result = await runModelGate({ ...asked, loadEarlier });
-    printResult(context, options.json, result, () => describeVerdict(result, systemClock()));
+    const verdict = await runAndPrint(context, { ...asked, loadEarlier }, options);
     const { verdictSha256, inForce } = await inTransaction(system.pool, (tx) =>
-      registerVerdict(tx, result.verdict, actor, systemClock()),
+      registerVerdict(tx, verdict, actor, systemClock()),
     );
     context.terminal.say(
       inForce

@@ -1,9 +1,15 @@
 // Two years of a scenario's outcomes as a CSV that `ecs model gate` reads, so that anybody can see the gate at work on a
 // lender whose truth is known.
 import { writeFile } from 'node:fs/promises';
-import { DAY_MS } from '../../../lib/clock.ts';
 import { EcsError } from '../../../lib/errors.ts';
-import { type EmotionInputs, formatMonth, type GateOutcomes } from '../../../model/index.ts';
+import {
+  type EmotionInputs,
+  FELT_COLUMNS,
+  formatMonth,
+  type GateOutcomes,
+  monthOf,
+  toFeltCells,
+} from '../../../model/index.ts';
 import { drawHistory, HISTORY_MONTHS, WINDOW_MONTHS } from './draw-history.ts';
 import { SCENARIOS, type ScenarioName } from './scenario.ts';
 
@@ -22,7 +28,7 @@ export async function saveOutcomes(
   path: string,
 ): Promise<SavedOutcomes> {
   const felt: string[] = [];
-  const onRow = (features: EmotionInputs | null) => felt.push(renderFelt(features));
+  const onRow = (features: EmotionInputs | null) => felt.push(toFeltCells(features).join(','));
   const history = drawHistory(SCENARIOS[scenario], seed, { firstMonth: monthOf(nowMs) - HISTORY_MONTHS, onRow });
   try {
     await writeFile(path, renderOutcomes(history, felt));
@@ -33,18 +39,15 @@ export async function saveOutcomes(
   return { scenario, path, rows: history.base.length, defaults };
 }
 
-function monthOf(nowMs: number): number {
-  const now = new Date(nowMs);
-  return now.getUTCFullYear() * 12 + now.getUTCMonth();
-}
+const COLUMNS = [
+  ...['customer_id', 'month', 'window_months', 'base_log_odds', 'months_past_due', 'defaulted', 'group'],
+  ...FELT_COLUMNS,
+];
 
-const COLUMNS =
-  'customer_id,month,window_months,base_log_odds,months_past_due,defaulted,group,valence,stress,variability,effective_samples,last_event_age_days';
-
-/** `felt`: of each row its last five cells. */
+/** `felt`: of each row its last cells. */
 function renderOutcomes(history: GateOutcomes, felt: readonly string[]): string {
   const { months, monthFrom, base, defaulted, late, group, groups } = history;
-  const lines = [COLUMNS];
+  const lines = [COLUMNS.join(',')];
   months.forEach((month, index) => {
     for (let row = monthFrom[index] ?? 0; row < (monthFrom[index + 1] ?? 0); row += 1) {
       const told = [base[row], late[row], defaulted[row], groups?.[group[row] ?? 0] ?? '', felt[row]];
@@ -52,10 +55,4 @@ function renderOutcomes(history: GateOutcomes, felt: readonly string[]): string 
     }
   });
   return `${lines.join('\n')}\n`;
-}
-
-function renderFelt(features: EmotionInputs | null): string {
-  if (features === null) return ',,,,';
-  const { valence30, stress30, valenceVariability30, effectiveSamples30, lastEventAgeMs } = features;
-  return [valence30, stress30, valenceVariability30, effectiveSamples30, lastEventAgeMs / DAY_MS].join(',');
 }
