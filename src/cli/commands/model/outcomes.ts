@@ -18,8 +18,9 @@ interface OutcomesOptions {
 const HELP = `
 One row for each customer and outcome window that ended 31 days ago or earlier: the month it ended, the log-odds without
 emotion of the decision in force when it began, whether the customer defaulted, and what was felt then, where consent still
-lives. Empty: nothing was shared. Windows of one customer follow each other: of those that overlap the earliest is told. Where every customer has a
-window a month, --stagger lets each one's begin in a month of their own, so that every month judges a share of all.
+lives. Empty: nothing was shared. Windows of one customer follow each other: of those that overlap the earliest is told.
+Where every customer has a window a month, --stagger lets each one's begin in a month of their own, so that every month
+judges a share of all.
 The groups of customers are read from a file of yours (columns customer_id and the one that --group names): no database holds
 them. Without them the gate stays shut.
 
