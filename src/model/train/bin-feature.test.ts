@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { binFeature } from './bin-feature.ts';
+import { type BinOptions, binFeature, binOf } from './bin-feature.ts';
+
+const bySize = (one: number, other: number) => one - other;
+const ONE_TO_1000 = Array.from({ length: 1_000 }, (_, place) => place + 1);
+const EVERY_TENTH = ONE_TO_1000.filter((value) => value % 10 === 3);
 
 const bin = (values: readonly number[], binsMax: number, rowsMin = 1) => {
   const { cuts, bins } = binFeature(Float64Array.from(values), { binsMax, rowsMin });
@@ -27,6 +31,64 @@ describe('binFeature', () => {
 
   it('needs no values at all', () => {
     expect(bin([Number.NaN, Number.NaN], 32)).toEqual({ cuts: [], bins: [1, 1] });
+  });
+
+  const NAN = Number.NaN;
+  it.each<[string, readonly number[], readonly number[], Partial<BinOptions>]>([
+    ['a code below all values', [-9], [-9, 0, 1, 2, -9], {}],
+    ['codes below, next to each other', [-9, -8, -7], [-9, -7, 3, -8, 0], {}],
+    ['a code above', [99], [1, 99, 2, 3], {}],
+    ['a code in the middle', [0], [-2, -1, 0, 0, 1, 2], {}],
+    ['codes on both sides and missing values', [-9, 98], [NAN, -9, 0, 4, 98, NAN, 7], {}],
+    ['a code that no row has', [-9, 50], [-9, 0, 49, 51, 100], {}],
+    ['codes next to each other that no row has', [-9, -8], [0, 1], {}],
+    ['nothing but codes', [-9, -8], [-9, -8, -9], {}],
+    ['a code among amounts', [100], [99.99, 100, 100.01, 250_000], {}],
+    ['a code nearer than cuts are told apart', [0], [0, 1e-9, 2e-9, 1, 2], {}],
+    ['a code in a feature of tiny scale', [-1], [-1, 1e-7, 2e-7, 3e-7], {}],
+    ['few rows a bin', [5], [...Array(30).keys(), 5], { rowsMin: 10 }],
+    ['few bins', [3, 11], [...Array(40).keys(), NAN], { binsMax: 2 }],
+    ['as many bins and codes as there may be', EVERY_TENTH.slice(0, 32), ONE_TO_1000, { binsMax: 200 }],
+  ])('%s: a bin of its own for each', (_, specialValues, drawn, change) => {
+    const { cuts, bins, outside } = binFeature(Float64Array.from(drawn), {
+      ...{ binsMax: 32, rowsMin: 1 },
+      ...change,
+      specialValues,
+    });
+    const missing = cuts.length + 1;
+    expect(missing).toBeLessThan(256);
+    const ownBins = specialValues.map((code) => binOf(cuts, code));
+    expect(new Set(ownBins).size).toBe(specialValues.length);
+    expect([...outside.keys()].filter((one) => outside[one] === 1)).toEqual([...ownBins, missing].toSorted(bySize));
+    drawn.forEach((value, row) => {
+      const place = specialValues.indexOf(value);
+      if (place !== -1) expect(bins[row]).toBe(ownBins[place]);
+      else if (Number.isNaN(value)) expect(bins[row]).toBe(missing);
+      else expect(outside[bins[row] ?? missing]).toBe(0);
+    });
+  });
+
+  it('never mixes a code with another value, whatever the values', () => {
+    const value = fc.oneof(fc.integer({ min: -12, max: 12 }), fc.double({ min: -12, max: 12, noNaN: true }));
+    fc.assert(
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 100 }),
+        fc.uniqueArray(fc.integer({ min: -12, max: 12 }), { maxLength: 8 }),
+        fc.integer({ min: 2, max: 40 }),
+        fc.integer({ min: 1, max: 10 }),
+        (drawn, specialValues, binsMax, rowsMin) => {
+          const { bins, outside } = binFeature(Float64Array.from(drawn), { binsMax, rowsMin, specialValues });
+          const binOfCode = new Map<number, number>();
+          drawn.forEach((one, row) => {
+            const bin = bins[row] ?? 0;
+            expect(outside[bin]).toBe(specialValues.includes(one) ? 1 : 0);
+            if (outside[bin] === 0) return;
+            expect(binOfCode.get(bin) ?? one + 0).toBe(one + 0);
+            binOfCode.set(bin, one + 0);
+          });
+        },
+      ),
+    );
   });
 
   it('bins by the rounded cuts it hands out, within its bounds', () => {

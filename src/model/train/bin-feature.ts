@@ -16,7 +16,7 @@ export interface BinnedFeature {
 }
 
 export interface BinOptions {
-  /** At most so many bins beside those of special codes and the missing one. */
+  /** At most so many bins beside those of special codes and the missing one; fewer where these would not find a place. */
   readonly binsMax: number;
   /** Each with at least so many rows where there are that many. */
   readonly rowsMin: number;
@@ -28,12 +28,17 @@ export interface BinOptions {
   readonly directedFrom?: number | undefined;
 }
 
+/** A bin is kept in a byte, and the last place is that of missing values. */
+const PLACES = 255;
+const FENCES = 2;
+
 export function binFeature(values: Float64Array, options: BinOptions): BinnedFeature {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const specials = [...(options.specialValues ?? [])].sort((one, other) => one - other);
   const isCategory = options.levelCount !== undefined;
   const regular = specials.length === 0 ? sorted : sorted.filter((value) => !specials.includes(value));
-  const own = isCategory ? levelCuts(options.levelCount ?? 0) : chooseCuts(regular, options.binsMax, options.rowsMin);
+  const binsMax = Math.min(options.binsMax, PLACES - FENCES * specials.length);
+  const own = isCategory ? levelCuts(options.levelCount ?? 0) : chooseCuts(regular, binsMax, options.rowsMin);
   const cuts = withSpecialCuts(own, specials, sorted);
   const outside = new Uint8Array(cuts.length + 2);
   outside[cuts.length + 1] = 1;
@@ -95,12 +100,17 @@ function withSpecialCuts(cuts: Float64Array, specials: readonly number[], sorted
     const before = Math.max(...specials.filter((other) => other < special), lastBelow(sorted, special));
     const after = Math.min(...specials.filter((other) => other > special), firstAbove(sorted, special));
     return [
-      Number.isFinite(before) ? cutBetween(before, special) : null,
-      Number.isFinite(after) ? cutBetween(special, after) : null,
+      Number.isFinite(before) ? fenceBetween(before, special) : null,
+      Number.isFinite(after) ? fenceBetween(special, after) : null,
     ];
   });
   const all = new Set([...cuts, ...fences.filter((cut) => cut !== null)]);
   return Float64Array.from(all).sort();
+}
+
+/** However near they are: a code must not share its bin. */
+function fenceBetween(below: number, above: number): number {
+  return cutBetween(below, above) ?? cutBetween(below, above, true) ?? above;
 }
 
 function lastBelow(sorted: Float64Array, value: number): number {

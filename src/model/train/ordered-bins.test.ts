@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { binFeature } from './bin-feature.ts';
+import { binFeature, binOf } from './bin-feature.ts';
 import { orderBins } from './ordered-bins.ts';
 
 const rows = fc.array(
@@ -53,3 +53,19 @@ test('codes of a number stand behind the others, which keep their order', () => 
   expect([...feature.bins].map((bin) => placeOf[bin])).toEqual([0, 1, 3, 2, 4, 1, 5]);
   expect(ordered).toBe(3);
 });
+
+const CODES: readonly (readonly number[])[] = [[], [0], [-3], [3], [0, 1], [-1, 0, 1], [-3, 0, 3]];
+const STARTS = [undefined, -9, -3, -2.5, -2, -0.5, -0.2, 0, 0.3, 0.5, 1, 1.4, 1.5, 3, 9];
+test.each(CODES.flatMap((codes) => STARTS.map((from) => [codes, from] as const)))(
+  'codes %j, a direction from %d on: exactly the cuts with a directed bin on either side',
+  (specialValues, directedFrom) => {
+    const values = Float64Array.from([-3, -2, -1, 0, 1, 2, 3, Number.NaN]);
+    const options = { binsMax: 16, rowsMin: 1, direction: 1, specialValues, directedFrom } as const;
+    const feature = binFeature(values, options);
+    const order = orderBins(feature, new Uint8Array(8), new Uint8Array(8));
+    const first = binOf(feature.cuts, directedFrom ?? Number.NEGATIVE_INFINITY);
+    for (let cut = 1; cut < order.ordered; cut += 1) {
+      expect(cut >= order.directedFrom).toBe(order.placeOf.indexOf(cut - 1) >= first);
+    }
+  },
+);

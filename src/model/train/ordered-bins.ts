@@ -31,9 +31,8 @@ export function orderBins(feature: BinnedFeature, target: Uint8Array, heldOut: U
     ordered: inOrder.length,
     count,
     direction: feature.direction,
-    // By place: where a special code is the lowest value, the first bin of the order begins at a cut that is no cut inside it.
-    directedFrom:
-      inOrder.filter((bin, place) => place > 0 && (feature.cuts[bin - 1] ?? 0) <= feature.directedFrom).length + 1,
+    // By the bin below a cut: between it and the next in the order there may be bins of special codes.
+    directedFrom: 1 + inOrder.slice(0, -1).filter((bin) => (feature.cuts[bin] ?? 0) <= feature.directedFrom).length,
     placeOf,
   };
 }
