@@ -4,6 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { guardFigures } from './guard-figures.mjs';
 import { renderPerformancePage } from './render-performance-page.mjs';
 import { ROOT } from './start-world.mjs';
 
@@ -17,6 +18,7 @@ const PAGE = join(ROOT, 'docs', 'performance.md');
 export function recordBench({ name, command, figures, markdown, postgres = null }) {
   if (!process.argv.includes('--record')) return;
   if (!/^[a-z][a-z0-9-]*$/.test(name)) throw new Error(`${name} cannot be the name of a file`);
+  guardFigures({ name, figures });
   const result = { name, command, recordedAt: today(), machine: describeMachine(postgres), figures, markdown };
   mkdirSync(RESULTS, { recursive: true });
   writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);

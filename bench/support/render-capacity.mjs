@@ -24,20 +24,24 @@ const PARTITIONS_MIN = 12;
 /** What one partition should bring at its peak, so that one process can hold several. */
 const PARTITION_EVENTS = 5_000;
 
-const NEEDED = {
-  growth: ['microsPerReadingNode', 'microsPerReadingDatabase', 'bytesPerCustomer', 'bytesPerReading'],
-  ingest: ['keyedMicrosNode', 'keyedMicrosDatabase', 'keyedBytes'],
-};
-
-export function renderCapacity(figures) {
-  const missing = Object.entries(NEEDED).flatMap(([bench, keys]) =>
-    keys.filter((key) => typeof figures[bench]?.[key] !== 'number').map((key) => `${bench}.${key}`),
-  );
+export function renderCapacity({ growth, ingest, decide }) {
   const title = '## Capacity on paper';
-  if (missing.length > 0) return `${title}\n\nNot calculated: ${missing.join(', ')} are not recorded.`;
-  const inputs = { ...figures.growth, ...figures.ingest, decisions: figures.decide?.queueDecisionsPerSecond ?? null };
+  if (growth === undefined || ingest === undefined) {
+    return `${title}\n\nNot calculated: growth or ingest is not recorded.`;
+  }
+  const inputs = toInputs(growth, ingest, decide);
   const plans = CUSTOMERS.map((customers) => plan(customers, inputs));
   return [title, renderAssumptions(inputs), renderTable(plans), renderNotes(plans, inputs)].join('\n\n');
+}
+
+function toInputs(growth, ingest, decide) {
+  const { microsPerReadingNode, microsPerReadingDatabase, bytesPerCustomer, bytesPerReading } = growth;
+  const { keyedMicrosNode, keyedMicrosDatabase, keyedBytes } = ingest;
+  return {
+    ...{ microsPerReadingNode, microsPerReadingDatabase, bytesPerCustomer, bytesPerReading },
+    ...{ keyedMicrosNode, keyedMicrosDatabase, keyedBytes },
+    decisions: decide?.queueDecisionsPerSecond ?? null,
+  };
 }
 
 function plan(customers, inputs) {

@@ -1,5 +1,7 @@
-// The page of figures from the stored results, in a fixed order: the same results give the same bytes. Pure.
+// The page of figures from the stored results, in a fixed order: the same results give the same bytes, and a result
+// without a figure that the page calculates with is refused. Pure.
 
+import { guardFigures } from './guard-figures.mjs';
 import { renderCapacity } from './render-capacity.mjs';
 import { renderMemory } from './render-memory.mjs';
 import { renderTargets } from './render-targets.mjs';
@@ -53,7 +55,7 @@ export function renderPerformancePage(results) {
   const known = Object.keys(TITLES);
   const place = ({ name }) => (known.includes(name) ? known.indexOf(name) : known.length);
   const ordered = [...results].sort((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1));
-  const figures = Object.fromEntries(results.map((result) => [result.name, result.figures]));
+  const figures = Object.fromEntries(results.map((result) => [result.name, guardFigures(result)]));
   const parts = [
     FRAME,
     renderTargets(figures),
