@@ -51,7 +51,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, ProblemKind>> = {
   ECS_IMPORT_RUNNING: away('import-running', 'An import is running', 10),
   ECS_BUSY: away('busy', 'Too many requests wait; nothing was done', 1),
   ECS_SHUTTING_DOWN: away('shutting-down', 'ECS is shutting down', 5),
-  ECS_VERSION_UNKNOWN: refused(409, 'version-unknown', 'A version this needs is not registered here'),
+  ECS_VERSION_UNKNOWN: refused(409, 'version-unknown', 'A version this needs is not registered here, or read no more'),
   ECS_CONFIG_INVALID: internal,
   ECS_SCHEMA_NEWER: internal,
   ECS_SCHEMA_MISSING: internal,

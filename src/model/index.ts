@@ -7,6 +7,7 @@ export { EMOTION_BLOCK, EMOTION_LOG_ODDS_MAX, type EmotionInputs, emotionLogOdds
 export { type GroupColumn, parseGroupColumns } from './fairness/group-column.ts';
 export {
   approveVerdict,
+  CLAIM_BREAKS,
   FELT_COLUMNS,
   formatMonth,
   GATE_REASONS,
@@ -90,7 +91,13 @@ export {
   score,
   scoreLogOdds,
 } from './score.ts';
-export type { EmotionBlock, Metrics, Recalibration, Scorecard } from './scorecard.ts';
+export {
+  type EmotionBlock,
+  type Metrics,
+  type Recalibration,
+  recalibrationSchema,
+  type Scorecard,
+} from './scorecard.ts';
 export { shippedSpecPath } from './train/load-training-data.ts';
 export type { TrainingSpec } from './training-spec.ts';
 export {

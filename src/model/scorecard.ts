@@ -107,10 +107,10 @@ const metricsSchema = z.strictObject({
 });
 export type Metrics = z.infer<typeof metricsSchema>;
 
-const recalibrationSchema = z.strictObject({
+export const recalibrationSchema = z.strictObject({
   slope: finite.positive(),
   intercept: finite,
-  outcomes: count,
+  outcomes: count.describe('Windows that it rests on.'),
   defaults: count,
   outcomesSha256: hash,
 });

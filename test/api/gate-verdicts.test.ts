@@ -1,4 +1,5 @@
 // The evidence gate through the API: listed, read with its evidence, looked at, and opened by a second person only.
+import { canonicalJson, sha256 as sha256Of } from '../../src/lib/canonical-json.ts';
 import { makeOpenVerdict, registerAgain } from '../support/registered-verdict.ts';
 import { startTestApi, type TestApi } from './support/start-test-api.ts';
 
@@ -33,6 +34,27 @@ test('a second person opens it, once', async () => {
   expect((await approve()).status).toBe(409);
   expect((await read()).body.items[0].inForceAt).not.toBeNull();
 });
+
+test('one of an older format is listed, and answered with what to do', async () => {
+  const verdictSha256 = await storeOfOlderFormat();
+  expect((await read()).body.items).toHaveLength(2);
+  for (const path of [`/${verdictSha256}`, `/${verdictSha256}/picture`]) {
+    const { status, body } = await read(path);
+    expect([status, body.code]).toEqual([409, 'ECS_VERSION_UNKNOWN']);
+    expect(body.detail).toMatch(/no longer reads: ask the gate again/);
+  }
+});
+
+async function storeOfOlderFormat(): Promise<string> {
+  const document = canonicalJson({ ...VERDICT, formatVersion: 1 });
+  const verdictSha256 = sha256Of(document).toString('hex');
+  await api.system.pool.query(
+    `insert into gate_verdicts (verdict_sha256, document, registered_at, registered_by, registered_holder)
+     values ($1, $2, now(), 'key:somebody', 'key:somebody')`,
+    [verdictSha256, document],
+  );
+  return verdictSha256;
+}
 
 test.each([
   ['/nothing', 400],

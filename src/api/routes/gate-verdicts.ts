@@ -62,6 +62,7 @@ const get = defineRoute({
   summary: 'One verdict with its evidence, look by look',
   access: readers,
   params: verdictParams,
+  problems: ['ECS_VERSION_UNKNOWN'],
   answers: { 200: { description: 'The document.', schema: gateVerdictSchema.meta({ id: 'GateVerdict' }) } },
   handle: async ({ params }, deps) => ({ status: 200, body: await requireDocument(deps, params.verdictSha256) }),
 });
@@ -74,6 +75,7 @@ const picture = defineRoute({
   summary: 'The evidence of a verdict as a picture',
   access: readers,
   params: verdictParams,
+  problems: ['ECS_VERSION_UNKNOWN'],
   answers: { 200: { description: 'SVG.', schema: z.string(), mediaType: 'image/svg+xml' } },
   handle: async ({ params }, deps) => ({
     status: 200,

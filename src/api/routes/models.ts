@@ -11,6 +11,7 @@ import {
   MODEL_ACTIONS,
   MODEL_ALIASES,
   type RegisteredModel,
+  recalibrationSchema,
   registerModel,
   setChallenger,
 } from '../../model/index.ts';
@@ -27,13 +28,6 @@ const ARTEFACT_BYTES_MAX = 4 * 1024 * 1024;
 const PAST_DAYS_MAX = 365;
 
 const documentSchema = z.record(z.string(), z.unknown());
-const recalibrationSchema = z.object({
-  slope: z.number(),
-  intercept: z.number(),
-  outcomes: z.int().describe('Windows that it rests on.'),
-  defaults: z.int(),
-  outcomesSha256: z.string(),
-});
 const modelSchema = z
   .object({
     modelVersion: z.string().describe('SHA-256 of the canonical document.'),

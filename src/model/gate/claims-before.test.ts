@@ -69,6 +69,12 @@ describe('claims spent before', () => {
       0,
     ],
   ])('%s', (_, asked, earlier, claims) => {
-    expect(countClaimsBefore(asked, earlier)).toBe(claims);
+    expect(countClaimsBefore(asked, earlier).claimsBefore).toBe(claims);
+  });
+
+  it('comes with why the last verdict was left, also where nothing was spent', () => {
+    expect(countClaimsBefore(cut, [VERDICT]).claimBreak).toBe('begins_elsewhere');
+    expect(countClaimsBefore(SAME, [VERDICT]).claimBreak).toBeNull();
+    expect(countClaimsBefore(SAME, []).claimBreak).toBeNull();
   });
 });

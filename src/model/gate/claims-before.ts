@@ -14,17 +14,32 @@ export interface AskedOutcomes {
   readonly knowsLate: boolean;
 }
 
+export interface ClaimsBefore {
+  readonly claimsBefore: number;
+  /** Null: these outcomes continue those of the last verdict, or are the first. */
+  readonly claimBreak: ClaimBreak | null;
+}
+
 /** `earlier`: verdicts registered about the same block, the newest first. */
-export function countClaimsBefore(asked: AskedOutcomes, earlier: readonly GateVerdict[]): number {
+export function countClaimsBefore(asked: AskedOutcomes, earlier: readonly GateVerdict[]): ClaimsBefore {
   // Without group labels nothing can open, so nothing was spent.
   const spending = earlier.filter(({ outcomes }) => outcomes.groups !== null);
   const newest = spending[0];
-  if (newest === undefined) return 0;
-  if (findBreak(asked, newest) === null) return newest.claimsBefore;
-  return Math.max(...spending.map(({ claimsBefore, looks }) => looks.at(-1)?.claim ?? claimsBefore));
+  if (newest === undefined) return { claimsBefore: 0, claimBreak: null };
+  const claimBreak = findBreak(asked, newest);
+  if (claimBreak === null) return { claimsBefore: newest.claimsBefore, claimBreak };
+  const spent = spending.map(({ claimsBefore, looks }) => looks.at(-1)?.claim ?? claimsBefore);
+  return { claimsBefore: Math.max(...spent), claimBreak };
 }
 
-export type ClaimBreak = 'begins_elsewhere' | 'rows_are_gone' | 'groups_changed' | 'lateness_changed';
+/** With the words a person reads. */
+export const CLAIM_BREAKS = {
+  begins_elsewhere: 'they begin in another month',
+  rows_are_gone: 'rows or defaults of its months are gone',
+  groups_changed: 'a group of it is no longer there',
+  lateness_changed: 'one of the two knows of late payments and the other does not',
+} as const;
+export type ClaimBreak = keyof typeof CLAIM_BREAKS;
 
 /** Why these outcomes do not continue those of `verdict`; null where they do. */
 export function findBreak(asked: AskedOutcomes, { outcomes, looks }: GateVerdict): ClaimBreak | null {

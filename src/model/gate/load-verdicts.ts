@@ -61,13 +61,20 @@ export async function loadVerdictsOf(db: Queryable, blockSha256: string): Promis
   });
 }
 
-/** All that was said; null where no such verdict was registered. */
+/** All that was said; null where no such verdict was registered, ECS_VERSION_UNKNOWN where its format is read no more. */
 export async function loadVerdictDocument(db: Queryable, verdictSha256: string): Promise<GateVerdict | null> {
   const { rows } = await db.query<{ document: string }>(
     'select document from gate_verdicts where verdict_sha256 = $1 limit 1',
     [verdictSha256],
   );
-  return rows[0] === undefined ? null : gateVerdictSchema.parse(JSON.parse(rows[0].document));
+  if (rows[0] === undefined) return null;
+  const parsed = gateVerdictSchema.safeParse(JSON.parse(rows[0].document));
+  if (parsed.success) return parsed.data;
+  throw new EcsError(
+    'ECS_VERSION_UNKNOWN',
+    `The verdict ${verdictSha256} was written in a format that this version of ECS no longer reads: ask the gate again.`,
+    { cause: parsed.error, facts: { verdictSha256 } },
+  );
 }
 
 export interface RegisteredVerdict extends VerdictTerms {

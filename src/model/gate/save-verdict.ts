@@ -47,11 +47,11 @@ function requirePast({ outcomes }: GateVerdict, nowMs: number): void {
 async function requireClaims(tx: Queryable, verdict: GateVerdict): Promise<void> {
   // Without group labels it can only shut: nothing is claimed.
   if (verdict.outcomes.groups === null) return;
-  const spent = countClaimsBefore(askedOf(verdict), await loadVerdictsOf(tx, verdict.blockSha256));
-  if (verdict.claimsBefore === spent) return;
+  const { claimsBefore } = countClaimsBefore(askedOf(verdict), await loadVerdictsOf(tx, verdict.blockSha256));
+  if (verdict.claimsBefore === claimsBefore) return;
   throw new EcsError(
     'ECS_CONFLICT',
-    `Earlier verdicts about this block have spent ${spent} claims, and this one was asked as if it were ` +
+    `Earlier verdicts about this block have spent ${claimsBefore} claims, and this one was asked as if it were ` +
       `${verdict.claimsBefore}: ask the gate again.`,
   );
 }

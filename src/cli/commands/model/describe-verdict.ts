@@ -1,8 +1,8 @@
 // A verdict of the evidence gate as a person reads it: what it says, why, and on which evidence.
-import { GATE_REASONS, type GateVerdict, type ModelGateResult } from '../../../model/index.ts';
+import { CLAIM_BREAKS, GATE_REASONS, type GateVerdict, type ModelGateResult } from '../../../model/index.ts';
 import { formatTable } from '../../terminal.ts';
 
-export function describeVerdict({ verdict, verdictSha256 }: ModelGateResult, nowMs: number): string {
+export function describeVerdict({ verdict, verdictSha256, claimBreak }: ModelGateResult, nowMs: number): string {
   const { outcomes } = verdict;
   const seen = `${outcomes.rows} rows, ${outcomes.defaults} defaults, ${outcomes.firstMonth ?? '-'} to ${outcomes.lastMonth ?? '-'}`;
   return [
@@ -10,7 +10,7 @@ export function describeVerdict({ verdict, verdictSha256 }: ModelGateResult, now
     ...verdict.reasons.map((reason) => `  because    ${GATE_REASONS[reason]} (${reason})`),
     `  outcomes   ${seen}`,
     ...describeModels(verdict),
-    ...describeClaims(verdict),
+    ...describeClaims(verdict, claimBreak),
     ...describeEvidence(verdict),
     ...describeGroups(verdict),
     ...(outcomes.knowsLate
@@ -40,10 +40,14 @@ function describeModels({ outcomes }: GateVerdict): string[] {
   return [`  beside     ${outcomes.modelVersions.map((version) => version.slice(0, 12)).join(', ')}`];
 }
 
-function describeClaims({ claimsBefore }: GateVerdict): string[] {
-  if (claimsBefore === 0) return [];
+function describeClaims({ claimsBefore }: GateVerdict, claimBreak: ModelGateResult['claimBreak']): string[] {
+  const why =
+    claimBreak === null
+      ? []
+      : [`  careful    these outcomes do not go on from those of the last verdict: ${CLAIM_BREAKS[claimBreak]}`];
+  if (claimsBefore === 0) return why;
   const spent = claimsBefore === 1 ? '1 claim was' : `${claimsBefore} claims were`;
-  return [`  careful    ${spent} spent on other outcomes before, so more evidence is needed`];
+  return [...why, `  careful    ${spent} spent on other outcomes before, so more evidence is needed`];
 }
 
 function describeEvidence({ evidence }: GateVerdict): string[] {
