@@ -370,6 +370,7 @@ create table model_versions (
   name text generated always as (((artefact)::jsonb ->> 'name'::text)) stored,
   training jsonb generated always as (((artefact)::jsonb -> 'training'::text)) stored,
   registered_by text not null default 'ecs'::text,
+  recalibration jsonb generated always as (((artefact)::jsonb -> 'recalibration'::text)) stored,
   constraint model_versions_pkey PRIMARY KEY (model_version)
 );
 

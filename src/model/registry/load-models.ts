@@ -33,7 +33,7 @@ const LIST_LIMIT_MAX = 200;
 /** Champion, challenger, then the newest first. */
 export async function listModels(db: Queryable): Promise<RegisteredModel[]> {
   const { rows } = await db.query<ModelRow>(
-    `select v.model_version, a.alias, v.name, v.created_at, v.registered_by, v.training, v.artefact::json -> 'recalibration' as recalibration,
+    `select v.model_version, a.alias, v.name, v.created_at, v.registered_by, v.training, v.recalibration,
        case when a.alias is not null then v.artefact end as artefact
      from model_versions v left join model_aliases a using (model_version)
      order by a.alias = 'champion' desc nulls last, a.alias is null, v.created_at desc, v.model_version limit $1`,
@@ -45,8 +45,7 @@ export async function listModels(db: Queryable): Promise<RegisteredModel[]> {
 /** By version or by alias. */
 export async function getModel(db: Queryable, model: string): Promise<RegisteredModel | null> {
   const { rows } = await db.query<ModelRow>(
-    `select v.model_version, a.alias, v.name, v.created_at, v.registered_by, v.training, v.artefact::json -> 'recalibration' as recalibration,
-       v.artefact
+    `select v.model_version, a.alias, v.name, v.created_at, v.registered_by, v.training, v.recalibration, v.artefact
      from model_versions v left join model_aliases a using (model_version)
      where v.model_version = $1 or a.alias = $1`,
     [model],
