@@ -69,6 +69,8 @@ describe('training on any CSV', () => {
       dataSheetPath: at('german-data.md'),
     });
     expect(trained).toMatchObject({ rows: 1_000, defaults: 300 });
+    expect(trained.features).toContainEqual({ name: 'checking_status', type: 'category', differs: true });
+    expect(trained.features).toContainEqual({ name: 'credit_amount', type: 'number', differs: true });
     expect(trained.outOfBag.auc).toBeGreaterThan(0.74);
     const { artefact } = await loadScorecard(at('german.json'));
     expect(artefact.features.map((table) => table.column)).not.toContain('age');

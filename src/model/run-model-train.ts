@@ -5,7 +5,7 @@ import { parseScorecard } from './load-scorecard.ts';
 import { renderDataSheet } from './render-data-sheet.ts';
 import { saveModelCard } from './save-model-card.ts';
 import { saveScorecard, saveText } from './save-scorecard.ts';
-import { type Metrics, modelVersionOf } from './scorecard.ts';
+import { type FeatureTable, type Metrics, modelVersionOf } from './scorecard.ts';
 import { loadTrainingData, loadTrainingSpec } from './train/load-training-data.ts';
 import { boostInThreads } from './train/run-boost-worker.ts';
 import { selectRows } from './train/training-table.ts';
@@ -27,6 +27,14 @@ export interface ModelTrainArgs {
   readonly onProgress?: ((bagsDone: number, bags: number) => void) | undefined;
 }
 
+/** How a column was read; what a spec leaves open is read off the data, so people should see it. */
+export interface TrainedFeature {
+  readonly name: string;
+  readonly type: 'number' | 'category';
+  /** False where all rows fall into one bin: the column is constant, or all its levels are too rare. */
+  readonly differs: boolean;
+}
+
 export interface ModelTrainResult {
   readonly name: string;
   readonly modelVersion: string;
@@ -35,6 +43,7 @@ export interface ModelTrainResult {
   readonly rows: number;
   readonly defaults: number;
   readonly rounds: number;
+  readonly features: readonly TrainedFeature[];
   readonly outOfBag: Metrics;
   readonly holdout: Metrics | null;
 }
@@ -69,7 +78,16 @@ export async function runModelTrain(args: ModelTrainArgs): Promise<ModelTrainRes
     rows,
     defaults,
     rounds,
+    features: scorecard.features.map(describeFeature),
     outOfBag,
     holdout,
+  };
+}
+
+function describeFeature({ name, column, levels, rows, missingRows }: FeatureTable): TrainedFeature {
+  return {
+    name: column ?? name,
+    type: levels === undefined ? 'number' : 'category',
+    differs: [...rows, missingRows].filter((count) => count > 0).length > 1,
   };
 }

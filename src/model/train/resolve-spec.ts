@@ -37,6 +37,8 @@ export function resolveSpec(spec: TrainingSpec, all: readonly CsvRecord[]): Reso
   const records = isHere ? all.filter((record) => passesFilter(record, spec)) : all;
   if (records.length === 0) throw invalid(`none of ${all.length} rows passes the row filter`, spec.rowFilter?.column);
   const { column } = spec.target;
+  if (spec.kind === 'card_ledger') requireLedger(spec, first);
+  // A word for bad may belong to a column of the splits file.
   if (spec.target.bad === undefined && first[column] === undefined) throw noColumn(column, first);
   const missingCodes =
     spec.kind === 'columns' ? [...new Set([...MISSING_WORDS, ...spec.missingCodes])] : spec.missingCodes;
@@ -127,6 +129,17 @@ function typeOf(
     }
   }
   return word === null ? 'number' : 'category';
+}
+
+/** Whoever names no spec has asked for a card ledger without knowing it. */
+function requireLedger({ idColumn, target }: TrainingSpec, first: CsvRecord): void {
+  const wanted = [idColumn, target.column].filter((column) => column !== null);
+  if (wanted.some((column) => first[column] !== undefined)) return;
+  throw invalid(
+    `no column is called ${wanted.join(' or ')}, so this is no card ledger, which is what the shipped spec reads; ` +
+      'any other table needs a spec of its own, of which {"target": "COLUMN"} is one (--spec)',
+    target.column,
+  );
 }
 
 function invalid(message: string, column: string | undefined): EcsError {

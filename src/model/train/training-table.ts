@@ -127,7 +127,8 @@ function indexById(records: readonly CsvRecord[], spec: ResolvedSpec, file: stri
   const byId = new Map<string, CsvRecord>();
   for (const record of records) {
     const id = record[idColumn];
-    if (id === undefined || id === '') throw invalid(`the ${file} has a row without ${idColumn}`, { column: idColumn });
+    if (id === undefined) throw noColumn(idColumn, record);
+    if (id === '') throw invalid(`the ${file} has a row without ${idColumn}`, { column: idColumn });
     if (byId.has(id)) throw invalid(`the ${file} has row ${id} twice`, { id });
     byId.set(id, record);
   }

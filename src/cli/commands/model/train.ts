@@ -55,6 +55,23 @@ function describeTraining(result: ModelTrainResult): string {
   return [
     `${result.name}, version ${result.modelVersion}`,
     `${result.rows} rows, ${result.defaults} defaults, ${result.rounds} rounds; written to ${result.outPath}`,
+    ...describeFeatures(result),
     formatTable(rows),
   ].join('\n');
+}
+
+/** What the spec left open was read off the data: a person sees at a glance whether it was read rightly. */
+function describeFeatures({ features }: ModelTrainResult): string[] {
+  const numbers = features.filter(({ type, differs }) => differs && type === 'number');
+  const categories = features.filter(({ type, differs }) => differs && type === 'category');
+  const constant = features.filter(({ differs }) => !differs);
+  return [
+    listNames('numbers', numbers),
+    listNames('categories', categories),
+    listNames('tell nothing (one value, or every level too rare)', constant),
+  ].filter((line) => line !== null);
+}
+
+function listNames(title: string, features: ModelTrainResult['features']): string | null {
+  return features.length === 0 ? null : `${title}: ${features.map(({ name }) => name).join(', ')}`;
 }
