@@ -69,7 +69,12 @@ describe('buildTrainingTable', () => {
     ['a number that is none', [{ ...RECORDS[0], Debt: 'much' }], null, /row a: column Debt/],
     ['a missing column', [{ id: 'a', Savings: '1', bad: 'no' }], null, /no column Debt/],
     ['an id twice', [RECORDS[0] ?? {}, RECORDS[0] ?? {}], null, /row a twice/],
-    ['a file without ids', [{ Debt: '1', Savings: '1', bad: 'no' }], null, /no column id; there are Debt, Savings, bad/],
+    [
+      'a file without ids',
+      [{ Debt: '1', Savings: '1', bad: 'no' }],
+      null,
+      /no column id; there are Debt, Savings, bad/,
+    ],
     ['a row without id', [{ ...RECORDS[0], id: '' }], null, /row without id/],
     ['a row the splits do not know', RECORDS, SPLITS.slice(1), /row b is not in the splits/],
   ])('refuses %s', (_, records, splits, message) => {
