@@ -16,7 +16,7 @@ export interface MonitoringReport {
 export interface Monitor {
   /** The newest report, worked out first where there is none, or the last is old or of another champion. */
   report(): Promise<MonitoringReport>;
-  /** What is at hand, perhaps old, or null; starts the next one where it is time. Never waits. */
+  /** What is at hand, perhaps old, or null; starts the next one where it is time or another champion decides. Never waits. */
   peek(): MonitoringReport | null;
   /** Resolves when nothing is being worked out any more. */
   stop(): Promise<void>;
@@ -53,6 +53,34 @@ export function createMonitor(options: MonitorOptions): Monitor {
   }
 
   let stopped = false;
+  let following: Promise<void> | undefined;
+  let askedFor: string | undefined;
+
+  /** Once for each champion: a report that fails is not tried again at every scrape. */
+  async function followChampion(known: MonitoringReport): Promise<void> {
+    // A database that does not answer is told of by the next report, not by every scrape.
+    const version = await options.loadChampion().then(
+      (champion) => champion.modelVersion,
+      () => null,
+    );
+    if (stopped || version === null || version === known.drift.modelVersion || version === askedFor) return;
+    askedFor = version;
+    await begin();
+  }
+
+  function startWhereDue(): void {
+    if (stopped || underWay !== undefined) return;
+    // A failure is not tried again at every scrape either.
+    if (!isFresh(triedMs)) begin().catch(options.onTrouble);
+    else if (latest !== null && following === undefined) {
+      following = followChampion(latest)
+        .catch(options.onTrouble)
+        .finally(() => {
+          following = undefined;
+        });
+    }
+  }
+
   const isFresh = (atMs: number) => clock() - atMs < freshForMs;
   return {
     report: async () => {
@@ -62,12 +90,12 @@ export function createMonitor(options: MonitorOptions): Monitor {
       return champion.modelVersion === known.drift.modelVersion ? known : begin();
     },
     peek: () => {
-      // A failure is not tried again at every scrape either.
-      if (!stopped && underWay === undefined && !isFresh(triedMs)) begin().catch(options.onTrouble);
+      startWhereDue();
       return latest;
     },
     stop: async () => {
       stopped = true;
+      await following;
       // What went wrong is told to whoever asked.
       await underWay?.catch(() => {});
     },
