@@ -11,7 +11,7 @@ export async function claimTopic(ingest, topic, partitions) {
 /** The events of `source.next(...)` as batches of records that follow on where each place stands. */
 export function prepareBatches(places, { values, nowMs }, size) {
   return places.map((place) => {
-    const records = values[place.partition].map((value, i) => ({
+    const records = layInRow(values[place.partition]).map((value, i) => ({
       offset: place.nextOffset + i,
       value,
       headers: NO_HEADERS,
@@ -24,6 +24,16 @@ export function prepareBatches(places, { values, nowMs }, size) {
 }
 
 const NO_HEADERS = Object.freeze({});
+
+/** The bytes of a partition's records one after the other, as a fetch from a broker brings them. */
+function layInRow(values) {
+  const bytes = Buffer.concat(values);
+  let end = 0;
+  return values.map(({ length }) => {
+    end += length;
+    return bytes.subarray(end - length, end);
+  });
+}
 
 /** Feeds what was prepared, and moves the places on. Gives back the sums of the outcomes. */
 export async function feedBatches(ingest, prepared, inFlight) {
