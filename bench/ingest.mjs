@@ -26,8 +26,8 @@ import { countEmotion, countTransaction, createSeedTables } from './support/seed
 const CUSTOMERS = 10_000;
 const PARTITIONS = 12;
 const BATCH = 5_000;
-/** As the consumer does it. */
-const IN_FLIGHT = 3;
+/** As `kafka-reader.ts` does it. */
+const IN_FLIGHT = 5;
 const ROUNDS = 5;
 const EVENTS = 240_000;
 const STAGE_EVENTS = 120_000;
@@ -229,7 +229,14 @@ async function run() {
     });
     const keyedBytes = await loadBytesOfTransaction(world.pool);
     const figures = summarizeIngest(rounds, stages, keyedBytes);
-    const settings = { customers: CUSTOMERS, partitions: PARTITIONS, batch: BATCH, events: EVENTS, rounds: ROUNDS };
+    const settings = {
+      inFlight: IN_FLIGHT,
+      customers: CUSTOMERS,
+      partitions: PARTITIONS,
+      batch: BATCH,
+      events: EVENTS,
+      rounds: ROUNDS,
+    };
     recordBench({
       name: 'ingest',
       command: 'npm run bench:ingest',

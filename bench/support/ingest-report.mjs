@@ -33,11 +33,11 @@ export function summarizeIngest(rounds, stages, keyedBytes) {
   };
 }
 
-export function renderIngest(f, { customers, partitions, batch, events, rounds }) {
+export function renderIngest(f, { inFlight, customers, partitions, batch, events, rounds }) {
   const n = (value) => value.toLocaleString('en-US');
   const rest = round(Math.max(0, f.microsNode - f.microsParse - f.microsCopies - f.microsFold - f.microsEncode));
   return `Structured CloudEvents of about 290 bytes, ${n(customers)} customers with live consents, skewed (the r-th is chosen with a weight of 1/r),
-one in a hundred a copy, ${partitions} partitions, batches of up to ${n(batch)}, three in flight; from the bytes in memory to the commit. ${rounds} rounds of
+one in a hundred a copy, ${partitions} partitions, batches of up to ${n(batch)}, ${inFlight} in flight; from the bytes in memory to the commit. ${rounds} rounds of
 ${n(events)} events after a warm-up; in each round everything below runs once, in turns. The states begin as a decision left them.
 
 | | events a second | ECS is |
