@@ -153,18 +153,17 @@ function onlyNew(transactions, sent) {
 }
 
 async function runRound(world, places, sent) {
-  const { emotionEventSchema, transactionEventSchema } = world.product;
   return {
-    ...(await runFeelings(world, places.emotions, sent, emotionEventSchema)),
-    ...(await runTransactions(world, places.transactions, sent, transactionEventSchema)),
+    ...(await runFeelings(world, places.emotions, sent)),
+    ...(await runTransactions(world, places.transactions, sent)),
   };
 }
 
 /** Everything is made when its turn comes: no process that ingests holds a quarter of a million parsed events beside. */
-async function runFeelings(world, places, sent, schema) {
+async function runFeelings(world, places, sent) {
   const events = world.emotions.next(EVENTS);
   sent.emotions += events.distinct;
-  const seed = await runSeed(world, events, schema, countEmotion);
+  const seed = await runSeed(world, events, world.product.emotionEventSchema, countEmotion);
   const ecs = await runEcs(world, places, events);
   const once = firstCopies(events.values);
   const copyBinary = await runCopy(world, makeBinaryChunks(once, BATCH), once.length, COPIED_READINGS, 'binary');
@@ -172,10 +171,10 @@ async function runFeelings(world, places, sent, schema) {
   return { seed, ecs, copyBinary, copyText };
 }
 
-async function runTransactions(world, places, sent, schema) {
+async function runTransactions(world, places, sent) {
   const events = world.transactions.next(TRANSACTIONS);
   sent.transactions += events.distinct;
-  const keyedSeed = await runSeed(world, events, schema, countTransaction);
+  const keyedSeed = await runSeed(world, events, world.product.transactionEventSchema, countTransaction);
   const keyed = await runEcs(world, places, events);
   const once = onlyNew(events, sent);
   const chunks = makeTransactionChunks(once, BATCH);

@@ -38,8 +38,13 @@ function toInputs(growth, ingest, decide) {
   const { microsPerReadingNode, microsPerReadingDatabase, bytesPerCustomer, bytesPerReading } = growth;
   const { keyedMicrosNode, keyedMicrosDatabase, keyedBytes } = ingest;
   return {
-    ...{ microsPerReadingNode, microsPerReadingDatabase, bytesPerCustomer, bytesPerReading },
-    ...{ keyedMicrosNode, keyedMicrosDatabase, keyedBytes },
+    microsPerReadingNode,
+    microsPerReadingDatabase,
+    bytesPerCustomer,
+    bytesPerReading,
+    keyedMicrosNode,
+    keyedMicrosDatabase,
+    keyedBytes,
     decisions: decide?.queueDecisionsPerSecond ?? null,
   };
 }

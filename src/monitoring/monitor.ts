@@ -38,6 +38,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let latest: MonitoringReport | null = null;
   let triedMs = Number.NEGATIVE_INFINITY;
   let underWay: Promise<MonitoringReport> | undefined;
+  let following: Promise<void> | undefined;
+  let askedFor: string | undefined;
+  let stopped = false;
+  const isFresh = (atMs: number) => clock() - atMs < freshForMs;
 
   function begin(): Promise<MonitoringReport> {
     triedMs = clock();
@@ -51,10 +55,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
       });
     return underWay;
   }
-
-  let stopped = false;
-  let following: Promise<void> | undefined;
-  let askedFor: string | undefined;
 
   /** Once for each champion: a report that fails is not tried again at every scrape. */
   async function followChampion(known: MonitoringReport): Promise<void> {
@@ -81,7 +81,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
     }
   }
 
-  const isFresh = (atMs: number) => clock() - atMs < freshForMs;
   return {
     report: async () => {
       const known = latest;
