@@ -46,7 +46,7 @@ const FRAME = `## How to read it
   ingest and Kafka below), 143 and 70.5 with 60,000 and 37,000 a second, and 201 through Kafka. On a Xeon at 2.1 GHz 69 to 137 and 33 to 64 with
   72,000 and 42,000 a second, as its disk was quicker or slower; on an EPYC five days before 139, and 136 through Kafka. Against COPY
   binary feelings read 0.23 to 0.35 on the first from run to run, 0.26 on the second, 0.30 to 0.31 on the Xeon, 0.41 on the older EPYC; then, on
-  one EPYC and evening, 0.25 and 0.27 with three partitions counted at once, and 0.31, 0.31, 0.31 and 0.33 with the five of today.
+  one EPYC and evening, 0.25 and 0.27 with three partitions counted at once, and 0.28 to 0.33 with the five of today (six runs, one below 0.3).
   Decisions: 1.24 to 1.34 times the seed's requests on the first, 1.17 to 1.72 from round to round on the second, by processor time 1.44 and 1.66.
 - **Log files are used again.** A database that was just made zeroes each new file of its log, 16 MB in 50 ms, while every commit
   waits, once a second and more under load. Ingest and decisions are measured after enough was written that old files are used

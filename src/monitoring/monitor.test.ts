@@ -54,6 +54,12 @@ test('scrapes follow a promotion too, and try it once', async () => {
   expect(monitor.peek()).toBe(before);
   state.champion = await makeOtherModel('followed', 0.2);
   await eventually(() => expect(monitor.peek()?.drift.modelVersion).toBe(state.champion.modelVersion));
+  // Back by way of somebody who asks, and promoted once more.
+  const followed = state.champion;
+  state.champion = model;
+  expect((await monitor.report()).drift.modelVersion).toBe(model.modelVersion);
+  state.champion = followed;
+  await eventually(() => expect(monitor.peek()?.drift.modelVersion).toBe(followed.modelVersion));
   // One whose report cannot be made: the one at hand stays, and it is told once.
   state.champion = { ...state.champion, modelVersion: 'f'.repeat(64), artefact: null as never };
   await eventually(() => {

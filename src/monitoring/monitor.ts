@@ -48,6 +48,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     underWay ??= compute(options, triedMs)
       .then((report) => {
         latest = report;
+        askedFor = undefined;
         return report;
       })
       .finally(() => {
