@@ -124,6 +124,7 @@ function kafkaRoadPart(options: EventsInOptions, kafka: KafkaConfig): Part {
   const metrics = createIngestMetrics(system.metrics);
   const road = createKafkaRoad({
     ingest: makeIngest(options, kafka.consumerGroup, metrics),
+    pool: system.pool,
     kafka,
     partitions: installation.partitions,
     clock: systemClock,

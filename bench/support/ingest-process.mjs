@@ -54,6 +54,7 @@ async function ingestAndNote(batch, ownerEpoch) {
 
 const road = product.createKafkaRoad({
   ingest: { ...ingest, ingestBatch: ingestAndNote },
+  pool: system.pool,
   kafka: config.kafka,
   partitions: installation.partitions,
   clock: product.systemClock,

@@ -70,7 +70,7 @@ export interface ConsumerOptions {
 // A dead member's partitions go to others after the session timeout. Not shorter than what brokers allow by default, and
 // with the joining after it the ten seconds that a killed process may cost.
 const SESSION_TIMEOUT_MS = 6_000;
-const HEARTBEAT_MS = 2_000;
+const HEARTBEAT_MS = 1_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 // Long enough to outlive the restart of a broker: a member that is still known rejoins at once, a new one has to wait until
 // the session of the lost one is over.

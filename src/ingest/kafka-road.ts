@@ -1,7 +1,9 @@
 // The road of events over Kafka: one supervised loop that keeps a reader in the consumer group whatever happens to broker
 // or reader, and a watch over it that says what is late, stopped or stalled.
+import type pg from 'pg';
 import { createKafkaAdmin } from '../events/kafka-admin.ts';
 import type { KafkaSettings } from '../events/kafka-client.ts';
+import { createKafkaGroupMembers } from '../events/kafka-group-members.ts';
 import { type Clock, SECOND_MS } from '../lib/clock.ts';
 import { EcsError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -11,6 +13,7 @@ import { ensureTopics } from './ensure-topics.ts';
 import type { Ingest } from './incoming.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import { createKafkaReader, type KafkaReader } from './kafka-reader.ts';
+import { createMemberWatch, type MemberWatch } from './member-watch.ts';
 import { createProgressWatchdog } from './progress-watchdog.ts';
 import { type ReadingPlace, toTrouble } from './reading-place.ts';
 
@@ -22,6 +25,8 @@ export interface KafkaRoadSettings extends KafkaSettings {
 
 export interface KafkaRoadOptions {
   readonly ingest: Ingest;
+  /** One connection says for as long as it stands that this member of the group is alive. */
+  readonly pool: pg.Pool;
   readonly kafka: KafkaRoadSettings;
   readonly partitions: number;
   readonly clock: Clock;
@@ -116,12 +121,17 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
 
   /** Gives back why the reader ended. */
   async function readUntilEnd(signal: AbortSignal): Promise<EcsError> {
+    let memberWatch: MemberWatch | undefined;
     try {
       if (!topicsChecked) await checkTopics();
       if (signal.aborted) return SHUTTING_DOWN;
+      const { consumerGroup, clientId } = kafka;
+      memberWatch = createMemberWatch({ ...options, members: createKafkaGroupMembers(kafka, consumerGroup), clientId });
+      memberWatch.start();
+      const asMember = { ...kafka, clientId: memberWatch.clientId };
       return await new Promise((resolve) => {
         endReading = resolve;
-        reader = createKafkaReader({ ...options, admin, consumerGroup: kafka.consumerGroup, onEnd: resolve });
+        reader = createKafkaReader({ ...options, admin, kafka: asMember, consumerGroup, onEnd: resolve });
         reader.start().catch((failure: unknown) => resolve(toTrouble(failure)));
       });
     } catch (failure) {
@@ -132,6 +142,7 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
       const ending = reader;
       reader = undefined;
       if (ending !== undefined) await stopInTime(ending, log);
+      await memberWatch?.stop();
     }
   }
 

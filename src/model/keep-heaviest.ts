@@ -17,23 +17,24 @@ export function keepHeaviest(weights: Int32Array, count: number, heaviest: Int32
   let second = 0;
   let third = 0;
   let fourth = 0;
+  // `| 0`: without it sums are checked for overflow, 74 ns for 23 places instead of 65.
   for (let place = 0; place < count; place += 1) {
-    let rank = ((weights[place] as number) << BITS) + PLACES - 1 - place;
-    let less = first - rank;
+    let rank = (((weights[place] as number) << BITS) + PLACES - 1 - place) | 0;
+    let less = (first - rank) | 0;
     less &= less >> 31;
-    first -= less;
-    rank += less;
-    less = second - rank;
+    first = (first - less) | 0;
+    rank = (rank + less) | 0;
+    less = (second - rank) | 0;
     less &= less >> 31;
-    second -= less;
-    rank += less;
-    less = third - rank;
+    second = (second - less) | 0;
+    rank = (rank + less) | 0;
+    less = (third - rank) | 0;
     less &= less >> 31;
-    third -= less;
-    rank += less;
-    less = fourth - rank;
+    third = (third - less) | 0;
+    rank = (rank + less) | 0;
+    less = (fourth - rank) | 0;
     less &= less >> 31;
-    fourth -= less;
+    fourth = (fourth - less) | 0;
   }
   heaviest[0] = PLACES - 1 - (first & (PLACES - 1));
   heaviest[1] = PLACES - 1 - (second & (PLACES - 1));

@@ -33,6 +33,7 @@ test('after a SIGKILL of the broker reading goes on by itself within 15 seconds 
   const total = async () => Object.values(await countReadings(pool)).reduce((sum, n) => sum + n, 0);
   const road = createKafkaRoad({
     ingest: makeIngest(pool),
+    pool,
     kafka,
     partitions: PARTITIONS,
     clock: systemClock,

@@ -53,6 +53,7 @@ const mortal: Ingest = {
 
 await createKafkaRoad({
   ingest: mortal,
+  pool,
   kafka: {
     brokers: order.brokers,
     clientId: 'mortal',

@@ -83,6 +83,7 @@ export function useStreamWorld(): () => StreamWorld {
         const ingest = makeIngest(database.pool, { consumerGroup: kafka.consumerGroup, ...ingestOptions });
         const road = createKafkaRoad({
           ingest,
+          pool: database.pool,
           kafka,
           partitions: PARTITIONS,
           clock: systemClock,
