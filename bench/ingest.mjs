@@ -26,8 +26,6 @@ import { countEmotion, countTransaction, createSeedTables } from './support/seed
 const CUSTOMERS = 10_000;
 const PARTITIONS = 12;
 const BATCH = 5_000;
-/** As `kafka-reader.ts` does it. */
-const IN_FLIGHT = 5;
 const ROUNDS = 5;
 const EVENTS = 240_000;
 const STAGE_EVENTS = 120_000;
@@ -45,6 +43,7 @@ async function openWorld() {
     'open-system.js',
     'start-events-in.js',
     'ingest/index.js',
+    'ingest/kafka-reader.js',
     'lib/log.js',
     'lib/ids.js',
     'lib/seeded-random.js',
@@ -103,7 +102,7 @@ function interleave(byPartition) {
 async function runEcs(world, places, events) {
   const prepared = prepareBatches(places, events, BATCH);
   const { result, seconds, nodeMicros, databaseMicros } = await measure(world.postmasterPid, () =>
-    feedBatches(world.ingest, prepared, IN_FLIGHT),
+    feedBatches(world.ingest, prepared, world.product.PARTITIONS_AT_ONCE),
   );
   const perEvent = (micros) => (micros === null ? null : micros / result.records);
   return {
@@ -115,7 +114,7 @@ async function runEcs(world, places, events) {
 }
 
 async function runCopy(world, chunks, rows, into, format) {
-  const clients = await connectPlainly(world.pool, IN_FLIGHT);
+  const clients = await connectPlainly(world.pool, world.product.PARTITIONS_AT_ONCE);
   const { table, keepsRows } = into;
   const count = async () => (await clients[0].query(`select count(*)::int as n from ${table}`)).rows[0].n;
   try {
@@ -229,7 +228,7 @@ async function run() {
     const keyedBytes = await loadBytesOfTransaction(world.pool);
     const figures = summarizeIngest(rounds, stages, keyedBytes);
     const settings = {
-      inFlight: IN_FLIGHT,
+      inFlight: world.product.PARTITIONS_AT_ONCE,
       customers: CUSTOMERS,
       partitions: PARTITIONS,
       batch: BATCH,

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { assert } from '../lib/assert.ts';
 import { EcsError } from '../lib/errors.ts';
+import { parseTimestamptz } from './parse-timestamptz.ts';
 import { toEcsError } from './retry.ts';
 
 /** What a query function asks for: a pool, or a client inside a transaction. */
@@ -34,6 +35,7 @@ const INT8_ARRAY = 1016;
 const TEXT_ARRAY: number = 1009;
 const DATE = 1082;
 const DATE_ARRAY = 1182;
+const TIMESTAMPTZ = 1184;
 
 function parseInt8(text: string): number {
   const value = Number(text);
@@ -54,6 +56,7 @@ const TEXT_PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<num
   [INT8, parseInt8],
   [INT8_ARRAY, parseInt8Array],
   [DATE, parseText],
+  [TIMESTAMPTZ, parseTimestamptz],
   [DATE_ARRAY, parseTextArray],
 ]);
 

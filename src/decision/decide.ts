@@ -36,6 +36,7 @@ export interface DecisionResult {
 
 interface FinancialHalf {
   readonly features: Float64Array;
+  readonly scored: Score;
   readonly evaluated: PolicyResult;
   readonly scoreReasons: readonly Reason[];
   readonly result: FinancialResult;
@@ -91,6 +92,7 @@ function decideFinancially(input: DecisionInput, emotionMode: EmotionMode): Fina
   const settled = settleLimit(financial, { without: evaluated, with: evaluated, pause: false }, policy);
   return {
     features,
+    scored,
     evaluated,
     scoreReasons: reasons,
     result: {
@@ -110,9 +112,12 @@ function decideFinancially(input: DecisionInput, emotionMode: EmotionMode): Fina
   };
 }
 
-function withoutEmotion(scored: Score): Record<string, number> {
-  const financial = scored.contributions.filter((contribution) => contribution.feature !== EMOTION_CONTRIBUTION);
-  return Object.fromEntries(financial.map(({ feature, logOdds }) => [feature, logOdds]));
+function withoutEmotion({ contributions }: Score): Record<string, number> {
+  const byName: Record<string, number> = {};
+  for (const { feature, logOdds } of contributions) {
+    if (feature !== EMOTION_CONTRIBUTION) byName[feature] = logOdds;
+  }
+  return byName;
 }
 
 function decideWithEmotion(
@@ -125,7 +130,8 @@ function decideWithEmotion(
   const { document } = policy;
   assert(emotionMode !== 'off', 'emotional data was loaded where the pack forbids it');
   const acts = emotionMode === 'bounded' ? emotional.emotions : null;
-  const scored = score(model.compiled, half.features, acts, { baseRate: document.lenderBaseRate });
+  const scored =
+    acts === null ? half.scored : score(model.compiled, half.features, acts, { baseRate: document.lenderBaseRate });
   const evaluated =
     scored.emotionLogOdds === 0
       ? half.evaluated
