@@ -96,15 +96,19 @@ export function createMemberWatch(options: MemberWatchOptions): MemberWatch {
 
   /** Null where Kafka gives no answer; whoever stops does not wait for one. */
   async function ask<T>(question: Promise<T>, ended: AbortSignal): Promise<T | null> {
-    const aborted = new Promise<null>((resolve) =>
-      ended.addEventListener('abort', () => resolve(null), { once: true }),
-    );
+    let giveUp: () => void = () => {};
+    const aborted = new Promise<null>((resolve) => {
+      giveUp = () => resolve(null);
+    });
+    ended.addEventListener('abort', giveUp);
     try {
       return await Promise.race([question, aborted]);
     } catch (error) {
       if (!isEcsError(error)) throw error;
       log.warn({ code: error.code, err: error }, 'the consumer group could not be asked for members that have died');
       return null;
+    } finally {
+      ended.removeEventListener('abort', giveUp);
     }
   }
 

@@ -56,6 +56,8 @@ test('a member without a session is taken out by whoever comes next, one that EC
   await world().startRoad();
   await eventually(async () => expect(await loadMemberIds()).not.toContain(dead));
   expect(await loadMemberIds()).toContain(stranger);
+  const again = createKafkaGroupMembers(world().kafka, world().kafka.consumerGroup);
+  await again.remove([{ memberId: dead, clientId: 'ecs-test-0000002a' }]);
 }, 60_000);
 
 test('a member is left alone while it holds its session, and taken out when it is gone', async () => {
