@@ -11,6 +11,8 @@ const TOPIC = 'ecs.emotions.v1';
 const SESSION_MS = 60_000;
 /** Looks, and the time in which a member would have been taken out. */
 const A_WHILE_MS = 4_000;
+/** Half of a session: by itself the group would not have given it up yet. */
+const PATIENCE = { timeoutMs: SESSION_MS / 2 };
 
 const world = useStreamWorld();
 let consumers: Consumer[] = [];
@@ -54,7 +56,7 @@ test('a member without a session is taken out by whoever comes next, one that EC
   const dead = await join('ecs-test-0000002a');
   const stranger = await join('ecs-test-reader');
   await world().startRoad();
-  await eventually(async () => expect(await loadMemberIds()).not.toContain(dead));
+  await eventually(async () => expect(await loadMemberIds()).not.toContain(dead), PATIENCE);
   expect(await loadMemberIds()).toContain(stranger);
   const again = createKafkaGroupMembers(world().kafka, world().kafka.consumerGroup);
   await again.remove([{ memberId: dead, clientId: 'ecs-test-0000002a' }]);
@@ -68,7 +70,7 @@ test('a member is left alone while it holds its session, and taken out when it i
   await sleep(A_WHILE_MS);
   expect(await loadMemberIds()).toContain(member);
   session.close();
-  await eventually(async () => expect(await loadMemberIds()).not.toContain(member));
+  await eventually(async () => expect(await loadMemberIds()).not.toContain(member), PATIENCE);
 }, 60_000);
 
 test('who loses its session takes a new one and stays a member', async () => {
