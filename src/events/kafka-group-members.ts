@@ -1,6 +1,12 @@
 // Who is in a consumer group, and how a member that has died is taken out of it before its session is over. Any client may
 // do both: Kafka lets whoever may read as a group leave it for another member.
-import { type Cluster, type GroupDescriptions, PartitionAssigners } from 'kafkajs';
+import {
+  type Cluster,
+  type Consumer,
+  type GroupDescriptions,
+  type PartitionAssigner,
+  PartitionAssigners,
+} from 'kafkajs';
 import { assert } from '../lib/assert.ts';
 import { connectKafka, type KafkaSettings, toKafkaError } from './kafka-client.ts';
 
@@ -41,27 +47,31 @@ async function askCoordinator<T>(
   groupId: string,
   ask: (coordinator: Coordinator) => Promise<T>,
 ): Promise<T> {
-  const shown: { cluster?: Cluster } = {};
-  // The library shows its coordinator to assigners only. This consumer is never run, so it joins nothing.
-  const consumer = connectKafka(settings).consumer({
-    groupId,
-    partitionAssigners: [
-      (config) => {
-        shown.cluster = config.cluster;
-        return PartitionAssigners.roundRobin(config);
-      },
-    ],
-  });
+  const { consumer, cluster } = createLine(settings, groupId);
   try {
-    await consumer.connect();
-    assert(shown.cluster !== undefined, 'the client library makes its assigners when it makes a consumer');
-    const coordinator: unknown = await shown.cluster.findGroupCoordinator({ groupId });
-    return await ask(coordinator as Coordinator);
+    try {
+      await consumer.connect();
+      const coordinator: unknown = await cluster.findGroupCoordinator({ groupId });
+      return await ask(coordinator as Coordinator);
+    } finally {
+      await consumer.disconnect();
+    }
   } catch (error) {
     throw toKafkaError(error);
-  } finally {
-    await consumer.disconnect();
   }
+}
+
+/** The library shows its coordinator to assigners only. This consumer is never run, so it joins nothing. */
+function createLine(settings: KafkaSettings, groupId: string): { consumer: Consumer; cluster: Cluster } {
+  const shown: Cluster[] = [];
+  const showCluster: PartitionAssigner = (config) => {
+    shown.push(config.cluster);
+    return PartitionAssigners.roundRobin(config);
+  };
+  const consumer = connectKafka(settings).consumer({ groupId, partitionAssigners: [showCluster] });
+  const [cluster] = shown;
+  assert(cluster !== undefined, 'the client library makes its assigners when it makes a consumer');
+  return { consumer, cluster };
 }
 
 async function loadMembers(coordinator: Coordinator, groupId: string): Promise<GroupMember[]> {

@@ -84,25 +84,26 @@ export function createMemberWatch(options: MemberWatchOptions): MemberWatch {
 
   /** False where the question stays open. */
   async function removeDead(session: MemberSession, ended: AbortSignal): Promise<boolean> {
-    const inGroup = await ask(members.load(), ended);
+    const inGroup = await ask(() => members.load(), ended);
     // Who has only lost a session has a new one by then.
     await pause(LOOK_MS, ended);
     if (inGroup === null || ended.aborted) return false;
     const dead = findDeadMembers(inGroup, clientId, await loadAlive(session));
     if (dead.length === 0) return true;
     log.info({ members: dead }, 'members that have died are taken out of the consumer group');
-    return (await ask(members.remove(dead), ended)) !== null;
+    return (await ask(() => members.remove(dead), ended)) !== null;
   }
 
   /** Null where Kafka gives no answer; whoever stops does not wait for one. */
-  async function ask<T>(question: Promise<T>, ended: AbortSignal): Promise<T | null> {
+  async function ask<T>(question: () => Promise<T>, ended: AbortSignal): Promise<T | null> {
+    if (ended.aborted) return null;
     let giveUp: () => void = () => {};
     const aborted = new Promise<null>((resolve) => {
       giveUp = () => resolve(null);
     });
     ended.addEventListener('abort', giveUp);
     try {
-      return await Promise.race([question, aborted]);
+      return await Promise.race([question(), aborted]);
     } catch (error) {
       if (!isEcsError(error)) throw error;
       log.warn({ code: error.code, err: error }, 'the consumer group could not be asked for members that have died');

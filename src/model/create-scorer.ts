@@ -50,16 +50,18 @@ export function createScorer(model: CompiledScorecard): Scorer {
     lost: new Int32Array(kernel.count),
     reasons: new Int32Array(REASONS_MAX),
   };
+  const readFeatures = createFeatureReader(kernel, desk);
+  const sumPairs = createPairSum(kernel, desk);
+  const sharePairs = createPairShare(kernel, desk);
+  const pickReasons = createReasonPicker(kernel, desk);
   let found = 0;
   const score = (features: Float64Array): number => {
     if (model.addsInTurn) return scoreLogOdds(model, features);
-    findBins(kernel, desk, features);
-    return toLogOdds(model, sumMains(kernel, desk) + sumPairs(kernel, desk));
+    return toLogOdds(model, readFeatures(features) + sumPairs());
   };
   const scoreWithReasons = (features: Float64Array): number => {
-    findBins(kernel, desk, features);
-    const units = shareMains(kernel, desk) + sharePairs(kernel, desk);
-    found = pickReasons(kernel, desk);
+    const units = readFeatures(features) + sharePairs();
+    found = pickReasons();
     return model.addsInTurn ? scoreLogOdds(model, features) : toLogOdds(model, units);
   };
   return {
@@ -97,96 +99,97 @@ function furthestFromZero(units: Int32Array): number {
   return units.reduce((furthest, one) => Math.max(furthest, Math.abs(one)), 0);
 }
 
-/** Each cut is halved towards, whether or not the value has passed one: comparisons become sums, so nothing is guessed. */
-function findBins({ model, count, rooms, missing }: Kernel, { bins }: Desk, features: Float64Array): void {
-  assert(features.length === count, 'the features do not fit the model');
-  const { cutsFrom, cuts } = model;
-  for (let feature = 0; feature < count; feature += 1) {
-    const value = features[feature] as number;
-    const from = cutsFrom[feature] as number;
-    const room = rooms[feature] as number;
-    let place = from;
-    if (room > 63) {
-      bins[feature] = findBin(model, feature, value);
-      continue;
+/**
+ * Bins, the sum of what they say by themselves, and of every feature's loss that of its own table. Each cut is halved towards,
+ * whether or not the value has passed one: comparisons become sums, so nothing is guessed. This and the next are closures
+ * over their arrays, which are constants to the compiler then: with arrays as arguments and two loops more a score with its
+ * reasons took 478 ns instead of 436 (in turns).
+ */
+function createFeatureReader(kernel: Kernel, { bins, lost }: Desk): (features: Float64Array) => number {
+  const { model, count, rooms, missing, mainLost } = kernel;
+  const { cutsFrom, cuts, mainsFrom, mainUnits, interceptUnits } = model;
+  return (features) => {
+    assert(features.length === count, 'the features do not fit the model');
+    let sum = interceptUnits;
+    for (let feature = 0; feature < count; feature += 1) {
+      const value = features[feature] as number;
+      const from = cutsFrom[feature] as number;
+      const room = rooms[feature] as number;
+      let place = from;
+      if (room > 63) {
+        place = (from + findBin(model, feature, value)) | 0;
+      } else {
+        if (room > 31) place = (place + (+(value >= (cuts[place + 31] as number)) << 5)) | 0;
+        if (room > 7) {
+          place = (place + (+(value >= (cuts[place + 15] as number)) << 4)) | 0;
+          place = (place + (+(value >= (cuts[place + 7] as number)) << 3)) | 0;
+        }
+        place = (place + (+(value >= (cuts[place + 3] as number)) << 2)) | 0;
+        place = (place + (+(value >= (cuts[place + 1] as number)) << 1)) | 0;
+        place = (place + +(value >= (cuts[place] as number))) | 0;
+      }
+      const bin = Number.isNaN(value) ? (missing[feature] as number) : (place - from) | 0;
+      const at = ((mainsFrom[feature] as number) + bin) | 0;
+      bins[feature] = bin;
+      lost[feature] = mainLost[at] as number;
+      sum = (sum + (mainUnits[at] as number)) | 0;
     }
-    if (room > 31) place += +(value >= (cuts[place + 31] as number)) << 5;
-    if (room > 7) {
-      place += +(value >= (cuts[place + 15] as number)) << 4;
-      place += +(value >= (cuts[place + 7] as number)) << 3;
+    return sum;
+  };
+}
+
+function createPairSum({ model, pairEnds }: Kernel, { bins }: Desk): () => number {
+  const { cellsFrom, rowWidth, cells } = model;
+  return () => {
+    let sum = 0;
+    for (let pair = 0; pair < pairEnds.length; pair += 1) {
+      const ends = pairEnds[pair] as number;
+      const row = (cellsFrom[pair] as number) + Math.imul(bins[ends >> 8] as number, rowWidth);
+      sum = (sum + (cells[row + (bins[ends & 255] as number)] as number)) | 0;
     }
-    place += +(value >= (cuts[place + 3] as number)) << 2;
-    place += +(value >= (cuts[place + 1] as number)) << 1;
-    place += +(value >= (cuts[place] as number));
-    bins[feature] = Number.isNaN(value) ? (missing[feature] as number) : place - from;
-  }
+    return sum;
+  };
 }
 
-function sumMains({ model, count }: Kernel, { bins }: Desk): number {
-  const { mainsFrom, mainUnits } = model;
-  let sum = model.interceptUnits;
-  for (let feature = 0; feature < count; feature += 1) {
-    sum += mainUnits[(mainsFrom[feature] as number) + (bins[feature] as number)] as number;
-  }
-  return sum;
-}
-
-/** As `sumMains`, and every feature's loss begins with that of its own table. */
-function shareMains({ model, count, mainLost }: Kernel, { bins, lost }: Desk): number {
-  const { mainsFrom, mainUnits } = model;
-  let sum = model.interceptUnits;
-  for (let feature = 0; feature < count; feature += 1) {
-    const place = (mainsFrom[feature] as number) + (bins[feature] as number);
-    sum += mainUnits[place] as number;
-    lost[feature] = mainLost[place] as number;
-  }
-  return sum;
-}
-
-function sumPairs({ model, pairEnds }: Kernel, { bins }: Desk): number {
+/** As the sum of the pairs, and both features of a pair lose what it says. */
+function createPairShare({ model, pairEnds }: Kernel, { bins, lost }: Desk): () => number {
   const { cellsFrom, rowWidth, cells } = model;
-  let sum = 0;
-  for (let pair = 0; pair < pairEnds.length; pair += 1) {
-    const ends = pairEnds[pair] as number;
-    const row = (cellsFrom[pair] as number) + Math.imul(bins[ends >> 8] as number, rowWidth);
-    sum = (sum + (cells[row + (bins[ends & 255] as number)] as number)) | 0;
-  }
-  return sum;
-}
-
-/** As `sumPairs`, and both features of a pair lose what it says. */
-function sharePairs({ model, pairEnds }: Kernel, { bins, lost }: Desk): number {
-  const { cellsFrom, rowWidth, cells } = model;
-  let sum = 0;
-  for (let pair = 0; pair < pairEnds.length; pair += 1) {
-    const ends = pairEnds[pair] as number;
-    const left = ends >> 8;
-    const right = ends & 255;
-    const row = (cellsFrom[pair] as number) + Math.imul(bins[left] as number, rowWidth);
-    const units = cells[row + (bins[right] as number)] as number;
-    sum = (sum + units) | 0;
-    lost[left] = ((lost[left] as number) + units) | 0;
-    lost[right] = ((lost[right] as number) + units) | 0;
-  }
-  return sum;
+  return () => {
+    let sum = 0;
+    for (let pair = 0; pair < pairEnds.length; pair += 1) {
+      const ends = pairEnds[pair] as number;
+      const left = ends >> 8;
+      const right = ends & 255;
+      const row = (cellsFrom[pair] as number) + Math.imul(bins[left] as number, rowWidth);
+      const units = cells[row + (bins[right] as number)] as number;
+      sum = (sum + units) | 0;
+      lost[left] = ((lost[left] as number) + units) | 0;
+      lost[right] = ((lost[right] as number) + units) | 0;
+    }
+    return sum;
+  };
 }
 
 /** The heaviest first; one that would not help by itself loses its weight, and the heaviest are looked for once more. */
-function pickReasons(kernel: Kernel, desk: Desk): number {
-  const { lost, reasons } = desk;
-  for (;;) {
-    const found = keepHeaviest(lost, kernel.count, reasons);
-    let place = 0;
-    while (place < found && helpsAlone(kernel, desk, reasons[place] as number)) place += 1;
-    if (place === found) return found;
-    lost[reasons[place] as number] = 0;
-  }
-}
-
-function helpsAlone({ model, against, sureLosses }: Kernel, { bins, lost }: Desk, feature: number): boolean {
-  const place = (model.mainsFrom[feature] as number) + (bins[feature] as number);
-  const own = lost[feature] as number;
-  return (
-    own > (sureLosses[place] as number) || unitsGained(model, bins, own + (against[feature] as number), feature) > 0
-  );
+function createReasonPicker(
+  { model, count, against, sureLosses }: Kernel,
+  { bins, lost, reasons }: Desk,
+): () => number {
+  const { mainsFrom } = model;
+  const helpsAlone = (feature: number): boolean => {
+    const place = (mainsFrom[feature] as number) + (bins[feature] as number);
+    const own = lost[feature] as number;
+    return (
+      own > (sureLosses[place] as number) || unitsGained(model, bins, own + (against[feature] as number), feature) > 0
+    );
+  };
+  return () => {
+    for (;;) {
+      const found = keepHeaviest(lost, count, reasons);
+      let place = 0;
+      while (place < found && helpsAlone(reasons[place] as number)) place += 1;
+      if (place === found) return found;
+      lost[reasons[place] as number] = 0;
+    }
+  };
 }
