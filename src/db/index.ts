@@ -1,6 +1,7 @@
 // The face of the database room: connections, transactions, migrations, and the PostgreSQL that comes with ECS.
 export { appendOutboxEvents, type NewOutboxEvent } from './append-outbox-events.ts';
 export { binaryArray } from './binary-array.ts';
+export { connectClient } from './connect-client.ts';
 export { dumpSchema } from './dump-schema.ts';
 export { backupData } from './embedded/backup-data.ts';
 export { findRunningPostgres } from './embedded/find-running-postgres.ts';

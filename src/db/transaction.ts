@@ -4,6 +4,7 @@ import { isNativeError } from 'node:util/types';
 import type pg from 'pg';
 import { assert } from '../lib/assert.ts';
 import { EcsError } from '../lib/errors.ts';
+import { connectClient } from './connect-client.ts';
 import { isConnectionTrouble, toEcsError } from './retry.ts';
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
@@ -30,7 +31,7 @@ export async function inTransaction<T>(
   work: (tx: pg.PoolClient) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  const client = await connect(pool);
+  const client = await connectClient(pool);
   let broken: Error | undefined;
   try {
     await client.query(beginText(options));
@@ -50,14 +51,6 @@ function beginText({ isolation = 'read committed', lockTimeoutMs }: TransactionO
   if (lockTimeoutMs === undefined) return BEGIN[isolation];
   assert(Number.isInteger(lockTimeoutMs) && lockTimeoutMs > 0, 'a lock timeout is a whole number of milliseconds');
   return `${BEGIN[isolation]}; set local lock_timeout = ${lockTimeoutMs}`;
-}
-
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw toEcsError(error);
-  }
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {

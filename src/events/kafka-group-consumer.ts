@@ -67,9 +67,10 @@ export interface ConsumerOptions {
   readonly log: Log;
 }
 
-// A dead member's partitions go to others after the session timeout. Not shorter than what brokers allow by default, and
-// with the joining after it the ten seconds that a killed process may cost.
+// What a host costs that goes without a word; who only dies is taken out before (`member-watch.ts` of the room ingest). Not
+// shorter than what brokers allow by default.
 const SESSION_TIMEOUT_MS = 6_000;
+// By its answer a member learns that the group forms anew.
 const HEARTBEAT_MS = 1_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 // Long enough to outlive the restart of a broker: a member that is still known rejoins at once, a new one has to wait until

@@ -1,7 +1,7 @@
 // The right to count the events of an installation without Kafka: a session lock in the database, held on a connection of
 // its own. It keeps a second process out; what fences a former holder is the owner epoch, not this.
 import type pg from 'pg';
-import { toEcsError } from '../db/index.ts';
+import { connectClient, toEcsError } from '../db/index.ts';
 import { SECOND_MS } from '../lib/clock.ts';
 import { EcsError } from '../lib/errors.ts';
 
@@ -41,7 +41,7 @@ export function createIngestLease({ pool, onLost }: IngestLeaseOptions): IngestL
 
   return {
     async take() {
-      const client = await connect(pool);
+      const client = await connectClient(pool);
       if (!(await tryLock(client))) {
         client.release();
         throw new EcsError(
@@ -74,14 +74,6 @@ function watch(client: pg.PoolClient, onGone: (cause: Error) => void): () => voi
     client.off('error', onGone);
     client.off('end', onEnd);
   };
-}
-
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw toEcsError(error);
-  }
 }
 
 async function tryLock(client: pg.PoolClient): Promise<boolean> {

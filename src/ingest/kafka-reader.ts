@@ -49,7 +49,7 @@ interface Assignment {
   readonly ended: AbortController;
 }
 
-// Half of the pool. With three PostgreSQL waits for the next batch: 0.25 and 0.27 of COPY binary in `npm run bench:ingest`, with five
+// With three PostgreSQL waits for the next batch: 0.25 and 0.27 of COPY binary in `npm run bench:ingest`, with five
 // 0.28 to 0.33, transactions 0.48 to 0.56 against 0.44.
 export const PARTITIONS_AT_ONCE = 5;
 const FETCH_BYTES_PER_PARTITION = 1024 * 1024;

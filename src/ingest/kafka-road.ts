@@ -79,6 +79,7 @@ const SHUTTING_DOWN = new EcsError('ECS_SHUTTING_DOWN', 'ECS is shutting down');
 export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
   const { kafka, clock, log, watchMs = WATCH_MS, stallMs = STALL_MS } = options;
   const admin = createKafkaAdmin(kafka);
+  const members = createKafkaGroupMembers(kafka, kafka.consumerGroup);
   const topicRules = { partitions: options.partitions, createTopics: kafka.createTopics };
   let stopping = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
@@ -126,7 +127,7 @@ export function createKafkaRoad(options: KafkaRoadOptions): KafkaRoad {
       if (!topicsChecked) await checkTopics();
       if (signal.aborted) return SHUTTING_DOWN;
       const { consumerGroup, clientId } = kafka;
-      memberWatch = createMemberWatch({ ...options, members: createKafkaGroupMembers(kafka, consumerGroup), clientId });
+      memberWatch = createMemberWatch({ ...options, members, clientId });
       memberWatch.start();
       const asMember = { ...kafka, clientId: memberWatch.clientId };
       return await new Promise((resolve) => {

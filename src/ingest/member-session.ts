@@ -1,7 +1,7 @@
 // What says that a member of the consumer group is alive: a session with the database that holds a lock under the member's
 // number. The system closes it the moment the process dies, seconds before Kafka gives the member up.
 import type pg from 'pg';
-import { toEcsError } from '../db/index.ts';
+import { connectClient, toEcsError } from '../db/index.ts';
 import { SECOND_MS } from '../lib/clock.ts';
 
 export interface MemberSession {
@@ -20,9 +20,7 @@ const LOCK_CLASS = 0x6563736d;
 const PATIENCE = { query_timeout: 5 * SECOND_MS } as const;
 
 export async function openMemberSession(pool: pg.Pool, number: number): Promise<MemberSession> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw toEcsError(error);
-  });
+  const client = await connectClient(pool);
   const lost = new AbortController();
   const onLost = () => lost.abort();
   client.on('error', onLost);
