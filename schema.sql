@@ -179,7 +179,7 @@ create table decisions (
   constraint decisions_outcome_check CHECK ((outcome = ANY (ARRAY['increase'::text, 'decrease'::text, 'keep'::text, 'approve'::text, 'decline'::text, 'review'::text]))),
   constraint decisions_trigger_check CHECK ((trigger = ANY (ARRAY['api'::text, 'statement'::text, 'state_change'::text, 'consent'::text, 'profile'::text, 'import'::text, 'manual'::text]))),
   constraint decisions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(customer_id)
-);
+) with (toast_tuple_target=4080);
 CREATE INDEX decisions_by_id ON public.decisions USING btree (decision_id);
 CREATE INDEX decisions_newest ON public.decisions USING btree (decided_at DESC, decision_id DESC);
 
@@ -292,7 +292,7 @@ create table idempotency_keys (
   response text,
   created_at timestamp with time zone not null,
   constraint idempotency_keys_pkey PRIMARY KEY (owner, route, idempotency_key)
-);
+) with (fillfactor=45);
 CREATE INDEX idempotency_keys_oldest ON public.idempotency_keys USING btree (created_at);
 
 create table imports (

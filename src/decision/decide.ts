@@ -85,7 +85,7 @@ function modeOf({ financial, model, policy, verdict }: DecisionInput, format: nu
 
 function decideFinancially(input: DecisionInput, emotionMode: EmotionMode): FinancialHalf {
   const { financial, model, policy } = input;
-  const features = Float64Array.from(financial.features, (value) => value ?? Number.NaN);
+  const features = new Float64Array(financial.features.map((value) => value ?? Number.NaN));
   const scored = score(model.compiled, features, null, { baseRate: policy.document.lenderBaseRate });
   const reasons = scoreReasons(rankPointsLost(model.compiled, features, policy.document.reasonReference));
   const evaluated = evaluatePolicy(financial, scored.probabilityOfDefault, reasons, policy.document);

@@ -87,7 +87,7 @@ export function explainWhatWouldChange(
   model: CompiledScorecard,
   document: PolicyDocument,
 ): WhatWouldChangeView {
-  const features = Float64Array.from(inputs.features, (value) => value ?? Number.NaN);
+  const features = new Float64Array(inputs.features.map((value) => value ?? Number.NaN));
   const probabilityOfDefault = pdOf(features, model, document);
   const place = findBandIndex(probabilityOfDefault, document);
   const seen = { ...NOT_SCORED, band: place + 1, probabilityOfDefault };

@@ -184,7 +184,9 @@ function settleIncrease(
   const isLedByFinances = l0 > before.limitMinor && after.limitMinor >= l0;
   return {
     ...unchanged(inputs),
-    ...after,
+    limitMinor: after.limitMinor,
+    financialLimitMinor: after.financialLimitMinor,
+    lastDecreaseAtMs: after.lastDecreaseAtMs,
     outcome: 'increase',
     lastIncreaseAtMs: isLedByFinances ? inputs.nowMs : inputs.account.lastIncreaseAtMs,
     reasons: withResult(reasons, 'limit_raised'),

@@ -40,3 +40,22 @@ test.each([
 test.each([[Number.NaN], [Number.POSITIVE_INFINITY], [undefined], [{ a: Number.NaN }]])('%p has no form', (value) => {
   expect(() => canonicalJson(value)).toThrow();
 });
+
+test('objects of the same names in another order, of fewer and of more are told apart', () => {
+  const names = fc.constantFrom('a', 'b', 'a,b', 'ab', '"', ':', '__proto__', 'ä');
+  const pairs = fc.uniqueArray(fc.tuple(names, fc.integer()), { selector: ([name]) => name });
+  fc.assert(
+    fc.property(pairs, (members) => {
+      const value = Object.fromEntries(members);
+      expect(canonicalJson(value)).toBe(canonicalize(value));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('ids as names, more than are remembered, are written no differently', () => {
+  for (let count = 0; count < 6_000; count += 1) {
+    const value = { [`id-${count}`]: count, a: { [`other-${count}`]: null, [`${count}`]: [] } };
+    expect(canonicalJson(value)).toBe(canonicalize(value));
+  }
+});

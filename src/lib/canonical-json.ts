@@ -35,9 +35,9 @@ function writeObject(value: object): string | undefined {
   if (Array.isArray(value)) return writeArray(value);
   if ('toJSON' in value && typeof value.toJSON === 'function') return write(value.toJSON());
   let text = '';
-  for (const name of sortNames(Object.keys(value))) {
+  for (const { name, label } of orderNames(Object.keys(value))) {
     const member = write((value as Readonly<Record<string, unknown>>)[name]);
-    if (member !== undefined) text += `${text === '' ? '' : ','}${quoteName(name)}:${member}`;
+    if (member !== undefined) text += `${text === '' ? '' : ','}${label}${member}`;
   }
   return `{${text}}`;
 }
@@ -50,32 +50,57 @@ function writeArray(items: readonly unknown[]): string {
   return `[${text}]`;
 }
 
-/** By UTF-16 code units, as `sort` does by itself. Most objects of one kind come with their names in one order. */
-function sortNames(names: string[]): readonly string[] {
-  for (let index = 1; index < names.length; index++) {
-    if ((names[index - 1] ?? '') > (names[index] ?? '')) return names.sort();
+interface MemberName {
+  readonly name: string;
+  /** As it is written: in quotes, with its colon. */
+  readonly label: string;
+}
+
+/** Names that objects have begun with, one after the other, and how objects of just these names are written. */
+interface KnownNames {
+  readonly next: Map<string, KnownNames>;
+  ordered: readonly MemberName[] | undefined;
+}
+
+const KNOWN_MAX = 5_000;
+const known: KnownNames = { next: new Map(), ordered: undefined };
+let knownCount = 0;
+
+/** Sorted once for all objects that come with the same names in the same order: objects of one kind do. */
+function orderNames(names: readonly string[]): readonly MemberName[] {
+  let place = known;
+  for (const name of names) {
+    const next = place.next.get(name) ?? learnName(place, name);
+    if (next === undefined) return sortNames(names);
+    place = next;
   }
-  return names;
+  place.ordered ??= sortNames(names);
+  return place.ordered;
 }
 
-const NAMES_KEPT = 2_000;
-const quoted = new Map<string, string>();
-
-/** The same few hundred names come again and again. */
-function quoteName(name: string): string {
-  const known = quoted.get(name);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(name);
-  if (quoted.size < NAMES_KEPT) quoted.set(name, text);
-  return text;
+/** Undefined once enough is known: names may be ids, and these never end. */
+function learnName(place: KnownNames, name: string): KnownNames | undefined {
+  if (knownCount >= KNOWN_MAX) return undefined;
+  knownCount += 1;
+  const next: KnownNames = { next: new Map(), ordered: undefined };
+  place.next.set(name, next);
+  return next;
 }
 
-/** In one call, which takes two thirds of the time of a hash object's three. */
+/** By UTF-16 code units, as `sort` does by itself. */
+function sortNames(names: readonly string[]): readonly MemberName[] {
+  return names.toSorted().map((name) => ({ name, label: `${JSON.stringify(name)}:` }));
+}
+
+/**
+ * In one call, and as a string of its bytes: a hash object takes 2.5 us for a hundred bytes, the call with a buffer as its answer 1.6,
+ * this 0.9.
+ */
 export function sha256(data: string | Uint8Array): Buffer {
-  return hash('sha256', data, 'buffer');
+  return Buffer.from(hash('sha256', data, 'binary'), 'latin1');
 }
 
 /** Lower-case hex SHA-256 of the canonical form. */
 export function hashCanonical(value: unknown): string {
-  return sha256(canonicalJson(value)).toString('hex');
+  return hash('sha256', canonicalJson(value), 'hex');
 }
