@@ -65,6 +65,19 @@ module.exports = {
       to: { path: '^src/[^/]+/', pathNot: ['^src/(events|lib)/', '^src/[^/]+/index\\.ts$'] },
     },
     {
+      name: 'counting-knows-no-road',
+      comment: 'What counts events, tells copies apart and keeps dead letters does not know by which road they came.',
+      severity: 'error',
+      from: { path: '^src/ingest/', pathNot: ['^src/ingest/(kafka|http)/', '^src/ingest/index\\.ts$', TESTS] },
+      to: { path: '^src/ingest/(kafka|http)/' },
+    },
+    {
+      name: 'roads-know-not-each-other',
+      severity: 'error',
+      from: { path: '^src/ingest/(kafka|http)/', pathNot: TESTS },
+      to: { path: '^src/ingest/(kafka|http)/', pathNot: '^src/ingest/$1/' },
+    },
+    {
       name: 'nobody-knows-the-doors',
       comment: 'api and cli are where the world comes in; api does not know cli, and only the wiring knows api.',
       severity: 'error',

@@ -1,6 +1,7 @@
 // The face of the ingest room: batches in, counted once, over Kafka or over HTTP.
-export type { DeadLetter } from './dead-letter.ts';
-export { createDeadLetters, type DeadLetterPage, type DeadLetters } from './dead-letters.ts';
+export type { DeadLetter } from './dead-letters/dead-letter.ts';
+export { createDeadLetters, type DeadLetterPage, type DeadLetters } from './dead-letters/dead-letters.ts';
+export type { DeadLetterCount, DeadLetterFilter } from './dead-letters/load-dead-letters.ts';
 export { ensureInstallation, type Installation, loadInstallation, type Road } from './ensure-installation.ts';
 export {
   createHttpRoad,
@@ -8,7 +9,7 @@ export {
   type HttpRoad,
   type HttpRoadStatus,
   toHttpRoad,
-} from './http-road.ts';
+} from './http/http-road.ts';
 export type {
   EventSubmit,
   IncomingRecord,
@@ -23,14 +24,13 @@ export type {
 } from './incoming.ts';
 export { createIngest, type IngestOptions } from './ingest.ts';
 export { createIngestMetrics, type IngestMetrics } from './ingest-metrics.ts';
-export { createKafkaEventProducer, type KafkaEventProducer } from './kafka-event-producer.ts';
+export { createKafkaEventProducer, type KafkaEventProducer } from './kafka/kafka-event-producer.ts';
 export {
   createKafkaRoad,
   type KafkaRoad,
   type KafkaRoadOptions,
   type KafkaRoadSettings,
   type KafkaRoadStatus,
-} from './kafka-road.ts';
-export type { DeadLetterCount, DeadLetterFilter } from './load-dead-letters.ts';
+} from './kafka/kafka-road.ts';
+export { createTopicRelay, type TopicRelay } from './kafka/topic-relay.ts';
 export { loadIngestStatus, type StoredPartition } from './load-ingest-status.ts';
-export { createTopicRelay, type TopicRelay } from './topic-relay.ts';

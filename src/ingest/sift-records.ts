@@ -6,7 +6,7 @@ import { checkTimes, hasHorizon, tooLate } from '../events/check-times.ts';
 import { type EventIds, NO_IDS, parseEvent } from '../events/parse-event.ts';
 import { partitionOf } from '../events/partition-of.ts';
 import type { InputTopic } from '../events/topics.ts';
-import { type DeadLetterDraft, mayKeepOriginal } from './dead-letter-draft.ts';
+import { type DeadLetterDraft, mayKeepOriginal } from './dead-letters/dead-letter-draft.ts';
 import { hourOf } from './hours.ts';
 import type { IncomingRecord } from './incoming.ts';
 

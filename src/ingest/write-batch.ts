@@ -8,11 +8,11 @@ import type { InputTopic } from '../events/topics.ts';
 import { assert } from '../lib/assert.ts';
 import type { MakeId } from '../lib/ids.ts';
 import { appendTopicOutbox } from './append-topic-outbox.ts';
-import { type DeadLetterDraft, isMoneyTopic } from './dead-letter-draft.ts';
-import { type FirstCopies, packCounted } from './drop-duplicates.ts';
+import { type DeadLetterDraft, isMoneyTopic } from './dead-letters/dead-letter-draft.ts';
+import { saveDeadLetters } from './dead-letters/save-dead-letters.ts';
+import { type FirstCopies, packCounted } from './duplicates/drop-duplicates.ts';
+import { PRUNED_AT_ONCE, pruneFingerprints, saveFingerprints } from './duplicates/save-fingerprints.ts';
 import type { IncomingRecord, IngestBatch, IngestHandlers, TopicHandler } from './incoming.ts';
-import { saveDeadLetters } from './save-dead-letters.ts';
-import { PRUNED_AT_ONCE, pruneFingerprints, saveFingerprints } from './save-fingerprints.ts';
 import { saveOffset } from './save-offset.ts';
 import { draftDeadLetter, idsOf, type SiftedRecords } from './sift-records.ts';
 

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
 import { createKafkaGroupMembers } from '../../src/events/kafka-group-members.ts';
-import { openMemberSession } from '../../src/ingest/member-session.ts';
+import { openMemberSession } from '../../src/ingest/kafka/member-session.ts';
 import { eventually } from '../support/eventually.ts';
 import { useStreamWorld } from './support/stream-world.ts';
 

@@ -8,7 +8,7 @@ import { createKafkaAdmin } from '../../src/events/kafka-admin.ts';
 import { partitionOf } from '../../src/events/partition-of.ts';
 import { INPUT_TOPICS } from '../../src/events/topics.ts';
 import type { KafkaRoad } from '../../src/ingest/index.ts';
-import { createKafkaReader } from '../../src/ingest/kafka-reader.ts';
+import { createKafkaReader } from '../../src/ingest/kafka/kafka-reader.ts';
 import { eventually } from '../support/eventually.ts';
 import { countReadings, letIn, makeEvent, makeIngest, PARTITIONS, waitForLockWait } from '../support/ingest-world.ts';
 import type { KillPoint } from './support/road-process.ts';

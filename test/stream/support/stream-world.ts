@@ -6,13 +6,13 @@ import type pg from 'pg';
 import type { RunningKafka } from '../../../scripts/kafka-launcher.mjs';
 import { createKafkaAdmin } from '../../../src/events/kafka-admin.ts';
 import { INPUT_TOPICS, type InputTopic } from '../../../src/events/topics.ts';
-import { ensureTopics } from '../../../src/ingest/ensure-topics.ts';
 import {
   createKafkaRoad,
   type IngestOptions,
   type KafkaRoad,
   type KafkaRoadOptions,
 } from '../../../src/ingest/index.ts';
+import { ensureTopics } from '../../../src/ingest/kafka/ensure-topics.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createLog } from '../../../src/lib/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';

@@ -1,6 +1,6 @@
 // The dead letters as people see them: newest first, page by page, one by one, and counted.
-import type { Queryable } from '../db/index.ts';
-import type { DeadLetterCode } from '../events/accepted-event.ts';
+import type { Queryable } from '../../db/index.ts';
+import type { DeadLetterCode } from '../../events/accepted-event.ts';
 import type { DeadLetterRow } from './dead-letter.ts';
 import { type DeadLetter, toDeadLetter } from './dead-letter.ts';
 

@@ -1,6 +1,6 @@
 // Keeps a member of the consumer group alive while it works or waits.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchControl } from '../events/kafka-group-consumer.ts';
+import type { BatchControl } from '../../events/kafka-group-consumer.ts';
 
 const BEAT_MS = 1_000;
 

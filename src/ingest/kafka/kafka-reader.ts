@@ -1,24 +1,24 @@
 // One member of the consumer group, from its start to its stop or crash: takes over the partitions that the group gives
 // it, sends the client to where the database says, and stops by name what the log no longer holds.
-import type { KafkaAdmin, PartitionBounds } from '../events/kafka-admin.ts';
-import type { KafkaSettings } from '../events/kafka-client.ts';
+import type { KafkaAdmin, PartitionBounds } from '../../events/kafka-admin.ts';
+import type { KafkaSettings } from '../../events/kafka-client.ts';
 import {
   type BatchControl,
   createKafkaConsumer,
   type FetchedBatch,
   type TopicPartition,
-} from '../events/kafka-group-consumer.ts';
-import { INPUT_TOPICS, type InputTopic } from '../events/topics.ts';
-import { assert } from '../lib/assert.ts';
-import { type EcsError, isEcsError } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
-import { pause } from '../lib/pause.ts';
+} from '../../events/kafka-group-consumer.ts';
+import { INPUT_TOPICS, type InputTopic } from '../../events/topics.ts';
+import { assert } from '../../lib/assert.ts';
+import { type EcsError, isEcsError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { pause } from '../../lib/pause.ts';
+import type { Ingest } from '../incoming.ts';
 import { backoffMs } from './backoff.ts';
 import { createBatchReader } from './batch-reader.ts';
 import { beatUntil } from './beat-while.ts';
 import { checkBounds } from './check-bounds.ts';
 import { checkPartitions } from './ensure-topics.ts';
-import type { Ingest } from './incoming.ts';
 import { makePlace, placeKey, type ReadingPlace, toTrouble } from './reading-place.ts';
 
 export interface KafkaReaderOptions {

@@ -1,5 +1,5 @@
 // Cuts a fetched batch into transactions of bearable size, each beginning where the one before ended.
-import type { IncomingRecord, IngestBatch } from './incoming.ts';
+import type { IncomingRecord, IngestBatch } from '../incoming.ts';
 
 export interface SliceLimits {
   readonly records: number;

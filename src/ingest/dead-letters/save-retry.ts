@@ -1,6 +1,6 @@
 // Puts the originals of dead letters back on their way, through the topic outbox: on Kafka onto their topic, without Kafka
 // into the HTTP road. If they are wrong still, they come back as new dead letters.
-import type { Queryable } from '../db/index.ts';
+import type { Queryable } from '../../db/index.ts';
 import type { DeadLetterFilter } from './load-dead-letters.ts';
 
 const RETRY = `

@@ -1,17 +1,17 @@
 // The road of events over Kafka: one supervised loop that keeps a reader in the consumer group whatever happens to broker
 // or reader, and a watch over it that says what is late, stopped or stalled.
 import type pg from 'pg';
-import { createKafkaAdmin } from '../events/kafka-admin.ts';
-import type { KafkaSettings } from '../events/kafka-client.ts';
-import { createKafkaGroupMembers } from '../events/kafka-group-members.ts';
-import { type Clock, SECOND_MS } from '../lib/clock.ts';
-import { EcsError } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
-import { pause } from '../lib/pause.ts';
+import { createKafkaAdmin } from '../../events/kafka-admin.ts';
+import type { KafkaSettings } from '../../events/kafka-client.ts';
+import { createKafkaGroupMembers } from '../../events/kafka-group-members.ts';
+import { type Clock, SECOND_MS } from '../../lib/clock.ts';
+import { EcsError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { pause } from '../../lib/pause.ts';
+import type { Ingest } from '../incoming.ts';
+import type { IngestMetrics } from '../ingest-metrics.ts';
 import { backoffMs } from './backoff.ts';
 import { ensureTopics } from './ensure-topics.ts';
-import type { Ingest } from './incoming.ts';
-import type { IngestMetrics } from './ingest-metrics.ts';
 import { createKafkaReader, type KafkaReader } from './kafka-reader.ts';
 import { createMemberWatch, type MemberWatch } from './member-watch.ts';
 import { createProgressWatchdog } from './progress-watchdog.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { IngestBatch } from './incoming.ts';
+import type { IngestBatch } from '../incoming.ts';
 import { splitBatch } from './split-batch.ts';
 
 const batches = fc

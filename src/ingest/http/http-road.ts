@@ -1,15 +1,15 @@
 // The road of events without Kafka: the same partitions, the same ingest function, offsets of our own. One process holds
 // it at a time. A submit is answered after the commit that counted its events.
 import type pg from 'pg';
-import { retryDatabase } from '../db/index.ts';
-import type { KafkaMessage } from '../events/kafka-client.ts';
-import { partitionOf } from '../events/partition-of.ts';
-import { INPUT_TOPICS, type InputTopic } from '../events/topics.ts';
-import { assert } from '../lib/assert.ts';
-import type { Clock } from '../lib/clock.ts';
-import { EcsError, isEcsError } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
-import type { EventSubmit, Ingest, IngestBatch, PartitionClaim, SubmittedEvent } from './incoming.ts';
+import { retryDatabase } from '../../db/index.ts';
+import type { KafkaMessage } from '../../events/kafka-client.ts';
+import { partitionOf } from '../../events/partition-of.ts';
+import { INPUT_TOPICS, type InputTopic } from '../../events/topics.ts';
+import { assert } from '../../lib/assert.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { EcsError, isEcsError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import type { EventSubmit, Ingest, IngestBatch, PartitionClaim, SubmittedEvent } from '../incoming.ts';
 import { createIngestLease } from './ingest-lease.ts';
 import { createPartitionQueue, type PartitionQueue } from './partition-queue.ts';
 import { createRetaker } from './retake-lease.ts';

@@ -1,8 +1,8 @@
 // What is known about a record that cannot be counted, before it is written: where it stood, which rule it broke, and
 // whether its content may be kept.
-import type { DeadLetterCode } from '../events/accepted-event.ts';
-import type { EventIds } from '../events/parse-event.ts';
-import type { InputTopic } from '../events/topics.ts';
+import type { DeadLetterCode } from '../../events/accepted-event.ts';
+import type { EventIds } from '../../events/parse-event.ts';
+import type { InputTopic } from '../../events/topics.ts';
 
 export interface DeadLetterDraft {
   readonly offset: number;

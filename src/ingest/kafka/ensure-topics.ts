@@ -1,7 +1,7 @@
 // Sees to it that every topic ECS reads or writes is there, with the number of partitions this installation was made for.
-import type { KafkaAdmin } from '../events/kafka-admin.ts';
-import { CREDIT_LIMITS_TOPIC, DEAD_LETTERS_TOPIC, INPUT_TOPICS } from '../events/topics.ts';
-import { EcsError } from '../lib/errors.ts';
+import type { KafkaAdmin } from '../../events/kafka-admin.ts';
+import { CREDIT_LIMITS_TOPIC, DEAD_LETTERS_TOPIC, INPUT_TOPICS } from '../../events/topics.ts';
+import { EcsError } from '../../lib/errors.ts';
 
 export interface TopicRules {
   readonly partitions: number;

@@ -1,7 +1,7 @@
 // Puts events onto Kafka: for POST /api/events where Kafka is the road, for the simulator, and for what the topic relay
 // brings. Structured mode, keyed by customer, answered after every replica in sync has it.
-import { createKafkaProducer, type KafkaProducer, type KafkaSettings } from '../events/kafka-client.ts';
-import type { EventSubmit } from './incoming.ts';
+import { createKafkaProducer, type KafkaProducer, type KafkaSettings } from '../../events/kafka-client.ts';
+import type { EventSubmit } from '../incoming.ts';
 
 export interface KafkaEventProducer extends KafkaProducer {
   readonly submit: EventSubmit;

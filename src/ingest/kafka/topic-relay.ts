@@ -1,11 +1,11 @@
 // Takes what waits in the topic outbox to where it belongs: dead letters, misplaced and retried events. At least once: a
 // message is deleted after it was taken over, and a copy is dropped by its identity.
 import type pg from 'pg';
-import { inTransaction, type Queryable } from '../db/index.ts';
-import type { KafkaMessage } from '../events/kafka-client.ts';
-import { isEcsError } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
-import { pause } from '../lib/pause.ts';
+import { inTransaction, type Queryable } from '../../db/index.ts';
+import type { KafkaMessage } from '../../events/kafka-client.ts';
+import { isEcsError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { pause } from '../../lib/pause.ts';
 
 export interface TopicRelayOptions {
   readonly pool: pg.Pool;

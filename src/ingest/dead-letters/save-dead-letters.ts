@@ -1,11 +1,11 @@
 // Writes the records of a batch that cannot be counted, once each, and announces them on the dead-letter topic where
 // there is one.
-import type { Queryable } from '../db/index.ts';
-import type { DeadLetterEvent } from '../events/dead-letter-event.ts';
-import { DEAD_LETTERS_TOPIC } from '../events/topics.ts';
-import type { MakeId } from '../lib/ids.ts';
+import type { Queryable } from '../../db/index.ts';
+import type { DeadLetterEvent } from '../../events/dead-letter-event.ts';
+import { DEAD_LETTERS_TOPIC } from '../../events/topics.ts';
+import type { MakeId } from '../../lib/ids.ts';
+import { toStorableHeaders, toStorableText } from '../storable-text.ts';
 import type { DeadLetterDraft } from './dead-letter-draft.ts';
-import { toStorableHeaders, toStorableText } from './storable-text.ts';
 
 export interface DeadLetterPlace {
   readonly consumerGroup: string;

@@ -1,7 +1,7 @@
 // Stores the fingerprints of a batch's counted events, one row per hour, and removes those that are no longer needed.
-import type { Queryable } from '../db/index.ts';
-import type { MakeId } from '../lib/ids.ts';
-import { hourToDate } from './hours.ts';
+import type { Queryable } from '../../db/index.ts';
+import type { MakeId } from '../../lib/ids.ts';
+import { hourToDate } from '../hours.ts';
 
 export async function saveFingerprints(
   tx: Queryable,

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { pino } from 'pino';
-import { startCuttingProxy } from '../../test/support/cutting-proxy.ts';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { eventually } from '../../test/support/eventually.ts';
+import { startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import {
   countReadings,
   countTransactions,
@@ -14,14 +14,14 @@ import {
   PARTITIONS,
   toBytes,
   waitForLockWait,
-} from '../../test/support/ingest-world.ts';
-import { createPool } from '../db/index.ts';
-import { partitionOf } from '../events/partition-of.ts';
-import type { InputTopic } from '../events/topics.ts';
-import { systemClock } from '../lib/clock.ts';
+} from '../../../test/support/ingest-world.ts';
+import { createPool } from '../../db/index.ts';
+import { partitionOf } from '../../events/partition-of.ts';
+import type { InputTopic } from '../../events/topics.ts';
+import { systemClock } from '../../lib/clock.ts';
+import type { SubmittedEvent } from '../incoming.ts';
+import type { IngestOptions } from '../ingest.ts';
 import { createHttpRoad, HTTP_CONSUMER_GROUP, type HttpRoad, type HttpRoadOptions } from './http-road.ts';
-import type { SubmittedEvent } from './incoming.ts';
-import type { IngestOptions } from './ingest.ts';
 
 const LOG = pino({ level: 'silent' });
 const CUSTOMERS = Array.from({ length: 8 }, (_, i) => `customer-${i}`);

@@ -1,5 +1,5 @@
 // A dead letter as it is shown.
-import type { DeadLetterCode } from '../events/accepted-event.ts';
+import type { DeadLetterCode } from '../../events/accepted-event.ts';
 
 export interface DeadLetter {
   readonly deadLetterId: string;

@@ -1,8 +1,8 @@
 // Where a Kafka partition is being read: what the database says comes next, and where the client goes on. The two differ
 // only by records that the client keeps to itself.
-import type { InputTopic } from '../events/topics.ts';
-import { EcsError, isEcsError } from '../lib/errors.ts';
-import type { PartitionClaim } from './incoming.ts';
+import type { InputTopic } from '../../events/topics.ts';
+import { EcsError, isEcsError } from '../../lib/errors.ts';
+import type { PartitionClaim } from '../incoming.ts';
 
 export interface ReadingPlace {
   readonly topic: InputTopic;

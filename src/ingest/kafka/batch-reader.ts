@@ -1,15 +1,15 @@
 // Counts one fetched batch of one partition: only what was fetched from where the database says, slice by slice, trying
 // again through outages without ever skipping.
-import type { PartitionBounds } from '../events/kafka-admin.ts';
-import type { BatchControl, FetchedBatch } from '../events/kafka-group-consumer.ts';
-import type { InputTopic } from '../events/topics.ts';
-import { type EcsError, isEcsError } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
-import { pause } from '../lib/pause.ts';
+import type { PartitionBounds } from '../../events/kafka-admin.ts';
+import type { BatchControl, FetchedBatch } from '../../events/kafka-group-consumer.ts';
+import type { InputTopic } from '../../events/topics.ts';
+import { type EcsError, isEcsError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { pause } from '../../lib/pause.ts';
+import type { Ingest, IngestBatch } from '../incoming.ts';
 import { backoffMs } from './backoff.ts';
 import { beatWhile } from './beat-while.ts';
 import { checkBounds } from './check-bounds.ts';
-import type { Ingest, IngestBatch } from './incoming.ts';
 import { type ReadingPlace, toTrouble } from './reading-place.ts';
 import { splitBatch } from './split-batch.ts';
 

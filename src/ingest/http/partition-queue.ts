@@ -1,6 +1,6 @@
 // The line of events that wait for one partition on the HTTP road: whoever submits while a batch is under way shares the
 // next transaction with everybody else who did, and is answered after its commit.
-import type { SubmittedEvent } from './incoming.ts';
+import type { SubmittedEvent } from '../incoming.ts';
 
 export interface WaitingSubmit {
   readonly events: readonly SubmittedEvent[];

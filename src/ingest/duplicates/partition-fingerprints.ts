@@ -1,7 +1,7 @@
 // Brings the fingerprints of some hours of a partition into memory, and adds those of a batch once its commit is known.
 
-import type { Queryable } from '../db/index.ts';
-import { assert } from '../lib/assert.ts';
+import type { Queryable } from '../../db/index.ts';
+import { assert } from '../../lib/assert.ts';
 import type { PartitionMemory } from './fingerprint-memory.ts';
 import type { FingerprintSet } from './fingerprint-set.ts';
 import { loadFingerprints } from './load-fingerprints.ts';

@@ -2,10 +2,10 @@
 // for the rest of their session, and one that died while it joined for even longer. Only ever makes things quicker: whoever
 // is taken out by mistake joins again, and what it had under way is fenced by its epoch.
 import type pg from 'pg';
-import type { GroupMember, KafkaGroupMembers } from '../events/kafka-group-members.ts';
-import { EcsError, isEcsError } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
-import { pause } from '../lib/pause.ts';
+import type { GroupMember, KafkaGroupMembers } from '../../events/kafka-group-members.ts';
+import { EcsError, isEcsError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { pause } from '../../lib/pause.ts';
 import { backoffMs } from './backoff.ts';
 import { MEMBER_NUMBERS, type MemberSession, openMemberSession } from './member-session.ts';
 

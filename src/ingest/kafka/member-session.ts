@@ -1,8 +1,8 @@
 // What says that a member of the consumer group is alive: a session with the database that holds a lock under the member's
 // number. The system closes it the moment the process dies, seconds before Kafka gives the member up.
 import type pg from 'pg';
-import { connectClient, toEcsError } from '../db/index.ts';
-import { SECOND_MS } from '../lib/clock.ts';
+import { connectClient, toEcsError } from '../../db/index.ts';
+import { SECOND_MS } from '../../lib/clock.ts';
 
 export interface MemberSession {
   /** The numbers of all members that hold their sessions now. Rejects once this session is gone. */

@@ -1,9 +1,9 @@
 // The right to count the events of an installation without Kafka: a session lock in the database, held on a connection of
 // its own. It keeps a second process out; what fences a former holder is the owner epoch, not this.
 import type pg from 'pg';
-import { connectClient, toEcsError } from '../db/index.ts';
-import { SECOND_MS } from '../lib/clock.ts';
-import { EcsError } from '../lib/errors.ts';
+import { connectClient, toEcsError } from '../../db/index.ts';
+import { SECOND_MS } from '../../lib/clock.ts';
+import { EcsError } from '../../lib/errors.ts';
 
 export interface IngestLease {
   /** Throws ECS_INGEST_LEASE_HELD while another process has it. */

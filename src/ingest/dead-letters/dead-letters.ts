@@ -1,7 +1,7 @@
 // What people do with dead letters: look at them and put them back. The one way in for the API and the command line.
-import { type Queryable, toEcsError } from '../db/index.ts';
-import type { Clock } from '../lib/clock.ts';
-import { EcsError } from '../lib/errors.ts';
+import { type Queryable, toEcsError } from '../../db/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { EcsError } from '../../lib/errors.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import {
   type DeadLetterCount,

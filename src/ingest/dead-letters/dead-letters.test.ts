@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { pino } from 'pino';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import {
   countTransactions,
   letIn,
@@ -8,14 +8,14 @@ import {
   makeIngest,
   PARTITIONS,
   toBytes,
-} from '../../test/support/ingest-world.ts';
-import type { KafkaMessage } from '../events/kafka-client.ts';
-import type { InputTopic } from '../events/topics.ts';
-import { systemClock } from '../lib/clock.ts';
-import { EcsError } from '../lib/errors.ts';
+} from '../../../test/support/ingest-world.ts';
+import type { KafkaMessage } from '../../events/kafka-client.ts';
+import type { InputTopic } from '../../events/topics.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { EcsError } from '../../lib/errors.ts';
+import { createHttpRoad, HTTP_CONSUMER_GROUP, toHttpRoad } from '../http/http-road.ts';
+import { createTopicRelay } from '../kafka/topic-relay.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
-import { createHttpRoad, HTTP_CONSUMER_GROUP, toHttpRoad } from './http-road.ts';
-import { createTopicRelay } from './topic-relay.ts';
 
 const LOG = pino({ level: 'silent' });
 const ANN = 'customer-1';

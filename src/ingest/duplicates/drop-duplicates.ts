@@ -1,10 +1,10 @@
 // Leaves the first copy of every emotion or thought of a batch: not counted before in its hour, and not seen earlier in
 // the batch. The fingerprints stay beside the events until it is known which of them were counted.
-import type { AcceptedEvent } from '../events/accepted-event.ts';
-import type { InputEvent } from '../events/check-event.ts';
+import type { AcceptedEvent } from '../../events/accepted-event.ts';
+import type { InputEvent } from '../../events/check-event.ts';
+import { hourOf } from '../hours.ts';
 import type { Fingerprinter } from './fingerprint.ts';
 import { createFingerprintSet, type FingerprintSet } from './fingerprint-set.ts';
-import { hourOf } from './hours.ts';
 
 export interface FirstCopies {
   readonly events: readonly AcceptedEvent<InputEvent>[];

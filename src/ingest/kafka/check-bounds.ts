@@ -1,7 +1,7 @@
 // Does the log still reach back to what was not counted yet, and forward to what was? Where it does not, the client would
 // silently go on elsewhere, so the partition is stopped by name.
-import type { PartitionBounds } from '../events/kafka-admin.ts';
-import { EcsError } from '../lib/errors.ts';
+import type { PartitionBounds } from '../../events/kafka-admin.ts';
+import { EcsError } from '../../lib/errors.ts';
 
 /** Null while `nextOffset` is within the log. */
 export function checkBounds(

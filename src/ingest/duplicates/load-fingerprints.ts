@@ -1,8 +1,8 @@
 // The stored fingerprints of some hours of one partition.
-import { type Queryable, toEcsError } from '../db/index.ts';
+import { type Queryable, toEcsError } from '../../db/index.ts';
+import { hourOf, hourToDate } from '../hours.ts';
 import { toFingerprintSet } from './fingerprint-memory.ts';
 import type { FingerprintSet } from './fingerprint-set.ts';
-import { hourOf, hourToDate } from './hours.ts';
 
 /** Every asked hour has an entry, an empty set where nothing was counted. */
 export async function loadFingerprints(

@@ -1,6 +1,6 @@
 // Tries again and again to take what was lost, with growing pauses, until it succeeds or is told to stop.
-import { type EcsError, isEcsError } from '../lib/errors.ts';
-import { pause } from '../lib/pause.ts';
+import { type EcsError, isEcsError } from '../../lib/errors.ts';
+import { pause } from '../../lib/pause.ts';
 
 export interface Retaker {
   start(): void;
