@@ -101,9 +101,9 @@ test('fairness.md names the version, and its tables are those of all rows', () =
 
 test('what fairness.md says of the unseen rows stands in the report, and what the features give away too', () => {
   for (const [said, stands] of [
-    ['(0.84 [0.76, 0.93])', 'the lowest ratio is 0.84 [0.76, 0.93] (50 and over'],
-    ['0.75 [0.69, 0.82] on the unseen ones, where it is 0.89 at 70 %', '**0.75 [0.69, 0.82]**'],
-    ['0.89 at 70 %', 'EDUCATION, 70 % approved: the lowest ratio is 0.89'],
+    ['(0.84 [0.76, 0.92])', 'the lowest ratio is 0.84 [0.76, 0.92] (50 and over'],
+    ['0.74 [0.69, 0.81] on the unseen ones, where it is 0.88 at 70 %', '**0.74 [0.69, 0.81]**'],
+    ['0.88 at 70 %', 'EDUCATION, 70 % approved: the lowest ratio is 0.88'],
     ['(0.241 against 0.222)', 'MARRIAGE: in group 1 more defaulted than expected (0.241 against 0.222)'],
     ['(0.205 against 0.222;', 'MARRIAGE: in group 2 fewer defaulted than expected (0.205 against 0.222)'],
     ['| 0.594 [0.587, 0.600] |', '(AUC 0.594 [0.587, 0.600] for 1)'],
