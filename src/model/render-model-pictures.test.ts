@@ -63,6 +63,18 @@ test('names fit above their panel', () => {
   for (const title of titles) expect(7 * title.length).toBeLessThanOrEqual(330 + 40);
 });
 
+test.each([
+  ['mains', 240],
+  ['pairs', 330],
+  ['calibration', 420],
+  ['lift', 420],
+])('notes of %s end within their panel and its margin', (picture, width) => {
+  const notes = [...(pictures[picture as keyof typeof pictures] ?? '').matchAll(/font-size="9">([^<]+)</g)];
+  expect(notes.length).toBeGreaterThan(0);
+  // A letter of this size is half as wide as it is high, a little less on average.
+  for (const [, note = ''] of notes) expect(4.5 * note.length).toBeLessThanOrEqual(width + 20);
+});
+
 test('nothing that was measured is written beyond the picture: no NaN, no undefined', () => {
   for (const svg of Object.values(pictures)) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
 });

@@ -30,7 +30,7 @@ function drawMain(table: FeatureTable): Panel {
   const middle = PANEL.height / 2;
   return {
     title: table.name,
-    note: `height ±${reach.toFixed(2)}${describeCuts(table.cuts)}${table.missingRows > 0 ? '; last bar: missing' : ''}`,
+    note: `height ±${reach.toFixed(2)}${describeCuts(table.cuts)}${table.missingRows > 0 ? '; last: missing' : ''}`,
     marks: [
       ...bars.map((value, bin) => {
         const height = (Math.abs(value) / reach) * middle;
@@ -77,7 +77,7 @@ function drawCalibration({ training }: Scorecard): Panel {
   const y = (value: number) => 320 - (value / most) * 320;
   return {
     title: 'Calibration, out of bag',
-    note: 'probability of default, predicted to the right, observed upwards; a square for each tenth of the rows',
+    note: 'each tenth of the rows: probability of default, predicted to the right, observed upwards',
     marks: [
       line(0, 320, 420, 0),
       ...listShares(most).flatMap((share) => [
