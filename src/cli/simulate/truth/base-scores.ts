@@ -1,6 +1,7 @@
-// The real ledger under the simulated feelings: what the shipped scorecard says about the 6,000 card holders of the Taiwan
-// data that it never saw (rows `test20`), and who of them defaulted. Kept as counts, so that a simulated lender needs no
-// data file. UCI 350, I-Cheng Yeh, https://doi.org/10.24432/C55S3H, CC BY 4.0; derived.
+// The real ledger under the simulated feelings: what the additive card that shipped on 2026-11-22 says about the 6,000 card holders of
+// the Taiwan data that it never saw (rows `test20`), and who of them defaulted. Kept as counts, so that a simulated lender needs no
+// data file, and not made anew with each model, so that a seed stays the same history. UCI 350, I-Cheng Yeh,
+// https://doi.org/10.24432/C55S3H, CC BY 4.0; derived.
 
 import type { SeededRandom } from '../../../lib/seeded-random.ts';
 import { priorShift } from '../../../model/index.ts';
