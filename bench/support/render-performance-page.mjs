@@ -42,8 +42,8 @@ const FRAME = `## How to read it
 - **Machines differ, ratios too.** The seed's way waits for two flushes of the disk for each event, ECS for its own processor. Where a
   flush takes 0.1 ms (an AMD EPYC, 2026-11-27, quiet, the run of the decisions below) feelings were 103 to 114 times as fast as the seed's way
   in four runs, transactions 55 to 64, with 170,000 to 192,000 and 96,000 to 111,000 a second, and 110 times through Kafka. Later that day, on
-  a machine of the same name that had other work at idle priority beside it and took twice the processor time for everything (the runs of
-  ingest and Kafka below), 143 and 70.5 with 60,000 and 37,000 a second, and 201 through Kafka. On a Xeon at 2.1 GHz 69 to 137 and 33 to 64 with
+  a machine of the same name that had other work at idle priority beside it and took twice the processor time for everything (the run of
+  ingest below), 143 and 70.5 with 60,000 and 37,000 a second, and 201 through Kafka (110 and 113 on 2026-11-28, on a quick disk). On a Xeon at 2.1 GHz 69 to 137 and 33 to 64 with
   72,000 and 42,000 a second, as its disk was quicker or slower; on an EPYC five days before 139, and 136 through Kafka. Against COPY
   binary feelings read 0.23 to 0.35 on the first from run to run, 0.26 on the second, 0.30 to 0.31 on the Xeon, 0.41 on the older EPYC; then, on
   one EPYC and evening, 0.25 and 0.27 with three partitions counted at once, and 0.28 to 0.33 with the five of today (six runs, one below 0.3).
