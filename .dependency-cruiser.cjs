@@ -18,6 +18,7 @@ const KNOWS = {
   notify: ['lib', 'events', 'db'],
   privacy: ['lib', 'events', 'db'],
 };
+const ROADS = '^src/ingest/(kafka|http)/';
 const TESTS = '\\.test\\.ts$';
 const PURE_ROOMS = '^src/(affect|ledger|model|policy|decision|monitoring|shadow)/';
 // Files that say in their name that they do I/O ...
@@ -68,14 +69,14 @@ module.exports = {
       name: 'counting-knows-no-road',
       comment: 'What counts events, tells copies apart and keeps dead letters does not know by which road they came.',
       severity: 'error',
-      from: { path: '^src/ingest/', pathNot: ['^src/ingest/(kafka|http)/', '^src/ingest/index\\.ts$', TESTS] },
-      to: { path: '^src/ingest/(kafka|http)/' },
+      from: { path: '^src/ingest/', pathNot: [ROADS, '^src/ingest/index\\.ts$', TESTS] },
+      to: { path: ROADS },
     },
     {
       name: 'roads-know-not-each-other',
       severity: 'error',
-      from: { path: '^src/ingest/(kafka|http)/', pathNot: TESTS },
-      to: { path: '^src/ingest/(kafka|http)/', pathNot: '^src/ingest/$1/' },
+      from: { path: ROADS, pathNot: TESTS },
+      to: { path: ROADS, pathNot: '^src/ingest/$1/' },
     },
     {
       name: 'nobody-knows-the-doors',

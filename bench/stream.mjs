@@ -172,6 +172,7 @@ async function run() {
       burst: BURST_EVENTS,
       seconds: PACED_SECONDS,
       customers: CUSTOMERS,
+      partitionsAtOnce: world.product.PARTITIONS_AT_ONCE,
     };
     recordBench({
       name: 'stream',

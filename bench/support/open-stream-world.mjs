@@ -23,6 +23,7 @@ export async function openStreamWorld({ say }) {
     'open-system.js',
     'start-events-in.js',
     'ingest/index.js',
+    'ingest/kafka/kafka-reader.js',
     'lib/log.js',
     'lib/ids.js',
     'lib/seeded-random.js',

@@ -30,7 +30,7 @@ function describeParts({ waited, batch, eventsPerBatch }, load) {
   };
 }
 
-export function renderStream(f, { rounds, events, burst, seconds, customers }) {
+export function renderStream(f, { rounds, events, burst, seconds, customers, partitionsAtOnce }) {
   const n = (value) => value.toLocaleString('en-US');
   return `One real broker, PostgreSQL, one process with the production Kafka road, and the bench, all on the same cores; ${n(customers)} customers, events as
 above. A backlog of ${n(events)} events is made while ECS holds back, then worked off; the seed's way reads its own topic on the same broker with
@@ -55,7 +55,7 @@ PostgreSQL carry together here, with the producer as a process of its own on the
 | 80 % of the peak | ${f.p50Ms80} ms | ${f.p99Ms80} ms | ${f.waitedP50Ms80}, ${f.waitedP99Ms80} ms | ${f.batchP50Ms80}, ${f.batchP99Ms80} ms | ${n(f.eventsPerBatch80)} |
 
 Before the ingest function an event waits for the producer to send it, for the fetch, and for its partition's turn: one batch of a
-partition at a time, three partitions at once.
+partition at a time, ${partitionsAtOnce} partitions at once.
 
 A burst of ${n(burst)} events, sent as fast as they can be: no lag ${f.burstSeconds} s after the last one was acknowledged.`;
 }

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller, IdempotentRequest, StoredAnswer } from '../access/index.ts';
 import { assert } from '../lib/assert.ts';
-import { hashCanonical } from '../lib/canonical-json.ts';
+import { canonicalJson, sha256 } from '../lib/canonical-json.ts';
 import { EcsError } from '../lib/errors.ts';
 import { authenticateRequest, refuseOtherCustomer } from './authenticate-request.ts';
 import type { AnyRequest, Route } from './define-route.ts';
@@ -69,7 +69,7 @@ function readIdempotencyKey(route: Route, request: AnyRequest, req: IncomingMess
     });
   }
   const { params, query, body } = request;
-  const requestSha256 = Buffer.from(hashCanonical({ params, query, body: body ?? null }), 'hex');
+  const requestSha256 = sha256(canonicalJson({ params, query, body: body ?? null }));
   return { owner: ownerOf(request.caller), route: route.operationId, key, requestSha256 };
 }
 

@@ -184,9 +184,7 @@ function settleIncrease(
   const isLedByFinances = l0 > before.limitMinor && after.limitMinor >= l0;
   return {
     ...unchanged(inputs),
-    limitMinor: after.limitMinor,
-    financialLimitMinor: after.financialLimitMinor,
-    lastDecreaseAtMs: after.lastDecreaseAtMs,
+    ...after,
     outcome: 'increase',
     lastIncreaseAtMs: isLedByFinances ? inputs.nowMs : inputs.account.lastIncreaseAtMs,
     reasons: withResult(reasons, 'limit_raised'),

@@ -2,6 +2,7 @@
 // no number.
 import { readdirSync, readFileSync } from 'node:fs';
 import { type BenchResult, renderPerformancePage } from '../../bench/support/render-performance-page.mjs';
+import { PARTITIONS_AT_ONCE } from '../../src/ingest/kafka/kafka-reader.ts';
 
 type Figures = BenchResult['figures'];
 
@@ -63,6 +64,10 @@ describe.each(EACH)('%s.%s', (bench, figure) => {
     const others = [render((value) => value * 8 + 1), render((value) => value / 8)];
     expect(others.some((page) => page !== renderPerformancePage(results))).toBe(true);
   });
+});
+
+test('the bound of memory is worked out for as many partitions as the reader counts at once', () => {
+  expect(renderPerformancePage(results)).toContain(`| ${PARTITIONS_AT_ONCE} sets that double`);
 });
 
 test('a figure that only the bench itself speaks of may be new or gone', () => {
